@@ -1,0 +1,64 @@
+"""What every page gets: a reading time, the palette, and repairs to the theme's HTML."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from docutils import nodes
+
+from book import ROOT
+
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
+
+WORDS_PER_MINUTE = 200
+SECONDS_PER_EQUATION = 12
+SECONDS_PER_CODE_LINE = 3
+
+
+def reading_minutes(doctree: nodes.document) -> int:
+    """Estimate how long a page takes: prose at 200 words a minute, more for maths and code."""
+    words = equations = lines = 0
+    for node in doctree.findall(nodes.TextElement):
+        if isinstance(node, nodes.literal_block):
+            lines += node.astext().count("\n") + 1
+        elif isinstance(node, nodes.math_block):
+            equations += 1
+        elif isinstance(node, nodes.paragraph | nodes.title | nodes.caption | nodes.term):
+            words += len(node.astext().split())
+    seconds = equations * SECONDS_PER_EQUATION + lines * SECONDS_PER_CODE_LINE
+    return max(1, round(words / WORDS_PER_MINUTE + seconds / 60))
+
+
+def _add_reading_time(_app: Sphinx, doctree: nodes.document) -> None:
+    title = next(iter(doctree.findall(nodes.title)), None)
+    if title is None:
+        return
+    minutes = reading_minutes(doctree)
+    text = f"Reading time: about {minutes} minute{'s' if minutes > 1 else ''}"
+    note = nodes.paragraph("", text, classes=["rnn-reading-time"])
+    title.parent.insert(title.parent.index(title) + 1, note)
+
+
+def _discard_failed_build(app: Sphinx, exception: Exception | None) -> None:
+    """Forget a build with warnings, so that the next one does not pass by not reading the page."""
+    if exception is not None or app._warncount:
+        (Path(app.doctreedir) / "environment.pickle").unlink(missing_ok=True)
+
+
+def _copy_palette(app: Sphinx, exception: Exception | None) -> None:
+    if exception is None and app.builder.format == "html":
+        out = Path(app.outdir) / "_static" / "palette.css"
+        shutil.copyfile(ROOT / "rnnkit" / "palette.css", out)
+
+
+def setup(app: Sphinx) -> None:
+    """Connect the repairs."""
+    app.add_css_file("palette.css", priority=600)
+    app.add_css_file("figures.css", priority=610)
+    app.add_css_file("house.css", priority=620)
+    app.connect("doctree-read", _add_reading_time, priority=900)
+    app.connect("build-finished", _copy_palette)
+    app.connect("build-finished", _discard_failed_build, priority=900)

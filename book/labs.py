@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import shutil
 import subprocess
 from html import escape
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from docutils import nodes
 
-from book import ROOT
+from book import ROOT, STAGE
 from book.node import node
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
 
 STATIC = ROOT / "rnnkit" / "widgets" / "static"
-SITE_BUNDLES = ROOT / "_build" / "labs"
+SITE_BUNDLES = STAGE / "labs"
 VIEW = '<script type="application/vnd.jupyter.widget-view+json">'
 FALLBACK = (
     '<div class="rnn-needs-kernel" role="note"><p>This control needs a running notebook. '
@@ -28,10 +26,11 @@ FALLBACK = (
 _PRIVATE = {"_esm", "_css", "layout", "tabbable", "tooltip"}
 
 
-def bundle(_app: Sphinx | None = None) -> None:
+def bundle(*_: object) -> None:
     """Bundle the labs with esbuild; files whose content is unchanged are not touched."""
     command = [str(node()), "rnnkit/widgets/src/build.mjs", "--site", str(SITE_BUNDLES)]
     subprocess.run(command, cwd=ROOT, check=True)
+    shutil.copyfile(STATIC / "lab.css", SITE_BUNDLES / "lab.css")
 
 
 def mount(name: str, state: dict[str, Any]) -> str:
@@ -85,10 +84,6 @@ def _place_labs(app: Sphinx, doctree: nodes.document) -> None:
     env.metadata[docname]["rnn_labs"] = sorted(names)
 
 
-def _digest(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()[:8]
-
-
 def _load_labs(
     app: Sphinx, pagename: str, _template: str, _context: object, _doctree: object
 ) -> None:
@@ -98,24 +93,12 @@ def _load_labs(
         return
     app.add_css_file("labs/lab.css")
     for name in names:
-        script = SITE_BUNDLES / f"{name}.js"
-        app.add_js_file(f"labs/{name}.js?v={_digest(script)}", loading_method="defer")
+        app.add_js_file(f"labs/{name}.js", loading_method="defer")
     app.add_js_file("labs-loader.js", loading_method="defer")
-
-
-def _copy_labs(app: Sphinx, exception: Exception | None) -> None:
-    if exception is not None or app.builder.format != "html":
-        return
-    out = Path(app.outdir) / "_static" / "labs"
-    out.mkdir(parents=True, exist_ok=True)
-    for script in sorted(SITE_BUNDLES.glob("*.js")):
-        shutil.copyfile(script, out / script.name)
-    shutil.copyfile(STATIC / "lab.css", out / "lab.css")
 
 
 def setup(app: Sphinx) -> None:
     """Connect the bundler, the places and the scripts."""
-    app.connect("builder-inited", bundle, priority=100)
+    app.connect("config-inited", bundle, priority=100)
     app.connect("doctree-read", _place_labs)
     app.connect("html-page-context", _load_labs)
-    app.connect("build-finished", _copy_labs)

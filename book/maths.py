@@ -8,13 +8,12 @@ import shutil
 import subprocess
 from functools import cache
 from html import escape
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from docutils import nodes
 from sphinx.util import logging
 
-from book import ROOT
+from book import ROOT, STAGE
 from book.node import node
 
 if TYPE_CHECKING:
@@ -86,11 +85,9 @@ def _visit_math_block(self: HTML5Translator, node_: nodes.math_block) -> None:
     raise nodes.SkipNode
 
 
-def _copy_stylesheet(app: Sphinx, exception: Exception | None) -> None:
+def _stage_stylesheet(*_: object) -> None:
     """Put KaTeX's stylesheet and the fonts of the same version beside the pages."""
-    if exception is not None or app.builder.format != "html":
-        return
-    out = Path(app.outdir) / "_static" / "katex"
+    out = STAGE / "katex"
     (out / "fonts").mkdir(parents=True, exist_ok=True)
     css = (KATEX / "katex.min.css").read_text("utf-8")
     css = re.sub(r',url\([^)]*\.(?:woff|ttf)\) format\("[a-z]+"\)', "", css)
@@ -114,4 +111,4 @@ def setup(app: Sphinx) -> None:
     """Register the renderer under the name that `_config.yml` chooses."""
     app.add_html_math_renderer("katex", (_visit_math, None), (_visit_math_block, None))
     app.connect("html-page-context", _link_stylesheet)
-    app.connect("build-finished", _copy_stylesheet)
+    app.connect("config-inited", _stage_stylesheet, priority=100)

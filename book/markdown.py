@@ -91,6 +91,15 @@ class Page(Words):
     def _block_rubric(self, node: nodes.rubric) -> list[Block]:
         return [f"**{self.words(node)}**"]
 
+    def _block_PassthroughTextElement(  # noqa: N802 (the class is sphinx-design's)
+        self, node: nodes.TextElement
+    ) -> list[Block]:
+        links = node.findall(nodes.reference)
+        if any("sd-hide-link-text" in link["classes"] for link in links):
+            return []  # it makes a whole card one link
+        title = "sd-card-title" in node.parent["classes"]
+        return [f"**{self.words(node)}**" if title else self.words(node)]
+
     def _block_transition(self, _node: nodes.transition) -> list[Block]:
         return ["---"]
 

@@ -171,7 +171,7 @@ def main(arguments: list[str] | None = None, root: Path = ROOT) -> int:
         new = Path(temporary) / "notebooks"
         if code := write(root, new):
             return code
-        changed = differences(folder, new) if folder.is_dir() else ["notebooks/"]
+        changed = differences(folder, new)
         if options.check:
             for name in changed:
                 print(f"error: notebooks/{name} is not in step with chapters/", file=sys.stderr)

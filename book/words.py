@@ -83,7 +83,10 @@ class Words:
         return f"{ticks} {text} {ticks}" if "`" in text else f"{ticks}{text}{ticks}"
 
     def _inline_math(self, node: nodes.math) -> str:
-        return f"${' '.join(node.astext().split())}$"
+        tex: str = " ".join(node.astext().split())
+        if _in_table(node):  # a bar would end the table's cell, and an escaped bar is another sign
+            tex = tex.replace(r"\|", r"\Vert ").replace("|", r"\vert ")
+        return f"${tex}$"
 
     def _inline_subscript(self, node: nodes.Element) -> str:
         return f"<sub>{self._plain(node)}</sub>"
@@ -95,7 +98,10 @@ class Words:
         return f"<sup>{node.astext()}</sup>"
 
     def _inline_raw(self, node: nodes.raw) -> str:
-        return node.astext().strip("\n") if "html" in node["format"].split() else ""
+        text = node.astext().strip("\n")
+        if "html" not in node["format"].split() or re.match(r"</?span\b", text):
+            return ""  # a span's style is the site's
+        return text
 
     def _inline_image(self, node: nodes.image) -> str:
         return f"![{' '.join(node.get('alt', '').split())}]({self.image(str(node['uri']))})"
@@ -124,6 +130,14 @@ class Words:
         return self._plain(node)
 
     _inline_number_reference = _inline_reference
+
+
+def _in_table(node: nodes.Node) -> bool:
+    while node.parent is not None:
+        node = node.parent
+        if isinstance(node, nodes.entry):
+            return True
+    return False
 
 
 def escape(text: str) -> str:

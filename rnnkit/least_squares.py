@@ -1,0 +1,82 @@
+"""Nonlinear least squares: Levenberg-Marquardt on a Jacobian that the problem brings along."""
+
+import math
+from collections.abc import Callable
+from typing import NamedTuple
+
+import torch
+from torch import Tensor
+
+__all__ = ["Fit", "Problem", "levenberg_marquardt"]
+
+Problem = Callable[[Tensor], tuple[Tensor, Callable[[], Tensor]]]
+
+
+class Fit(NamedTuple):
+    """Where a least-squares fit ended: θ, root mean squared residual, damping, its path."""
+
+    theta: Tensor
+    rms: float
+    damping: float
+    history: list[float]  # rms after each iteration, the start first
+
+
+def levenberg_marquardt(
+    problem: Problem, theta: Tensor, *, iterations: int, damping: float, tolerance: float = 0.0
+) -> Fit:
+    """Minimise Σ r² with steps δ = −(JᵀJ + μI)⁻¹ Jᵀr, or the same from the N×N system if N < P.
+
+    μ follows Nielsen's rule: it shrinks when the quadratic model foretold the gain, and grows
+    faster and faster while steps are refused.
+
+    Args:
+        problem: θ: (P,) -> residuals (N,) and a function that returns their Jacobian (N, P). The
+            Jacobian is asked for only where a step was accepted.
+        theta: the start, (P,).
+        iterations: steps tried at most, at least 1.
+        damping: μ at the start, positive.
+        tolerance: stop when the root mean squared residual is at most this.
+
+    Raises:
+        ValueError: `iterations` < 1, `damping` not positive and finite.
+
+    Source: Levenberg (1944), Marquardt (1963); damping: Nielsen (1999).
+    """
+    if isinstance(iterations, bool) or not isinstance(iterations, int) or iterations < 1:
+        raise ValueError(f"iterations must be a whole number >= 1, got {iterations!r}")
+    if not 0 < damping < math.inf:
+        raise ValueError(f"damping must be positive and finite, got {damping!r}")
+    residual, linearise = problem(theta)
+    loss, growth = residual.dot(residual).item(), 2.0
+    jacobian = linearise()
+    history = [math.sqrt(loss / len(residual))]
+    for _ in range(iterations):
+        gradient = jacobian.T @ residual
+        step = _damped_step(jacobian, residual, gradient, damping)
+        tried, linearise = problem(theta + step)
+        tried_loss = tried.dot(tried).item()
+        foretold = step.dot(damping * step - gradient).item()
+        if tried_loss < loss and foretold > 0:
+            gain = (loss - tried_loss) / foretold
+            theta, residual, loss = theta + step, tried, tried_loss
+            jacobian = linearise()
+            damping *= max(1 / 3, 1 - (2 * gain - 1) ** 3)
+            growth = 2.0
+        else:  # also when the tried loss is not a number
+            damping *= growth
+            growth *= 2
+        history.append(math.sqrt(loss / len(residual)))
+        if history[-1] <= tolerance:
+            break
+    return Fit(theta, history[-1], damping, history)
+
+
+def _damped_step(jacobian: Tensor, residual: Tensor, gradient: Tensor, damping: float) -> Tensor:
+    """Solve for the step: P×P, or N×N when there are fewer residuals than parameters."""
+    dual = jacobian.shape[0] < jacobian.shape[1]
+    system = jacobian @ jacobian.T if dual else jacobian.T @ jacobian
+    system.diagonal().add_(damping)
+    factor, _ = torch.linalg.cholesky_ex(system)
+    if dual:
+        return -jacobian.T @ torch.cholesky_solve(residual[:, None], factor)[:, 0]
+    return -torch.cholesky_solve(gradient[:, None], factor)[:, 0]

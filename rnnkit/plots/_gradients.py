@@ -1,0 +1,84 @@
+"""Gradients over time and length, and the singular values behind them."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from matplotlib.axes import Axes
+
+from rnnkit.plots._lines import Series, checked_series, draw_lines, draw_log_lines
+from rnnkit.plots._style import colours
+
+__all__ = ["gradient_curves", "gradient_norms", "singular_values"]
+
+
+def gradient_curves(
+    lengths: Sequence[int],
+    gradients: Mapping[str, Sequence[float]],
+    *,
+    ax: Axes,
+    tokens: Mapping[str, str] | None = None,
+) -> Axes:
+    """Draw |gradient| over the sequence length L on a log axis, one labelled line a name.
+
+    Shapes: `lengths` (K,), each value of `gradients` (K,). Zeros and values that are not finite
+    stand at the edge of the picture, marked in words. `tokens` maps a name to its palette token;
+    without it names take state, weight, output, … in turn.
+
+    Raises:
+        TypeError: `ax` is no Axes.
+        ValueError: lengths differ, nothing to draw, or an unknown token.
+    """
+    series = checked_series("gradients", gradients, ax, steps=("lengths", lengths))
+    sizes = {name: Series(one.steps, np.abs(one.values)) for name, one in series.items()}
+    draw_log_lines(sizes, ax, tokens)
+    ax.set_xlabel("sequence length L")
+    ax.set_ylabel("size of the gradient")
+    return ax
+
+
+def gradient_norms(
+    curves: Mapping[str, Sequence[float]],
+    *,
+    ax: Axes,
+    tokens: Mapping[str, str] | None = None,
+    ylabel: str = "‖∂L/∂hₜ‖ relative to the last step",
+) -> Axes:
+    """Draw ‖∂L/∂h_t‖ over t = 1..T on a log axis, one labelled line a name.
+
+    Shapes: each curve (T,); T may differ between curves. The values are drawn as they come.
+
+    Raises:
+        TypeError: `ax` is no Axes.
+        ValueError: nothing to draw, or an unknown token.
+    """
+    draw_log_lines(checked_series("curves", curves, ax), ax, tokens)
+    ax.set_xlabel("time step t")
+    ax.set_ylabel(ylabel)
+    return ax
+
+
+def singular_values(
+    values: Mapping[str, Sequence[float]],
+    *,
+    ax: Axes,
+    log: bool = False,
+    tokens: Mapping[str, str] | None = None,
+) -> Axes:
+    """Draw singular values in the order given (largest first), one labelled line a matrix.
+
+    Shapes: each value (d,); d may differ. `log` asks for a log axis, for products of many
+    Jacobians. The thin line is 1, where a step neither shrinks nor stretches.
+
+    Raises:
+        TypeError: `ax` is no Axes.
+        ValueError: nothing to draw, or an unknown token.
+    """
+    series = checked_series("values", values, ax)
+    if log:
+        draw_log_lines(series, ax, tokens)
+    else:
+        ax.axhline(1.0, color=colours()["muted"], linewidth=1, zorder=1)
+        draw_lines(series, ax, tokens, bottom=0.0)
+    ax.set_xlabel("number of the singular value")
+    ax.set_ylabel("singular value")
+    return ax

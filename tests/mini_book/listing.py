@@ -1,0 +1,2 @@
+def step(x, h):
+    return x + h

@@ -63,7 +63,10 @@ def how_to_run(name: str, project: dict[str, Any]) -> str:
             "*To run the cells, install the course's package once: "
             "`pip install -e .` in the folder that holds `pyproject.toml`.*"
         )
-    lines = f"*To run the cells, install the course's package once: `{_pip(repository)}`.*"
+    lines = (
+        "*To run the cells, install the course's package once, in a terminal or, with a % in "
+        f"front, in a cell: `{_pip(repository)}`.*"
+    )
     if not repository.startswith("https://github.com/"):
         return lines
     path = repository.removeprefix("https://github.com/")

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
     from nbformat import NotebookNode
     from sphinx.application import Sphinx
+    from sphinx.config import Config
 
 WORKERS = 2
 QUIET = {"RNNKIT_QUIET": "1", "OMP_NUM_THREADS": "1", "PYTHONHASHSEED": "0", "MPLBACKEND": ""}
@@ -116,7 +117,11 @@ def _run(path: str) -> tuple[str, Any, str | None, float]:
     os.environ.pop("MPLBACKEND", None)
     notebook = read_notebook(Path(path))
     result = single_nb_execution(
-        notebook, cwd=str(Path(path).parent), allow_errors=False, timeout=1800
+        notebook,
+        cwd=str(Path(path).parent),
+        allow_errors=False,
+        timeout=1800,
+        extra_arguments=["--IPKernelApp.log_level=ERROR"],  # its warning on TCP is for networks
     )
     return path, notebook, result.exc_string if result.err else None, result.time
 
@@ -195,7 +200,14 @@ def _outdated(*_: object) -> list[str]:
     return sorted(_executed)
 
 
+def _only_the_table_of_contents(app: Sphinx, config: Config) -> None:
+    """Read the pages of `_toc.yml` and no other file, also one that appears during the build."""
+    root = Path(app.srcdir)
+    config.include_patterns = [p.relative_to(root).as_posix() for p in chapter_paths(root)]
+
+
 def setup(app: Sphinx) -> None:
     """Execute before any page is read."""
+    app.connect("config-inited", _only_the_table_of_contents, priority=900)
     app.connect("builder-inited", _before_reading, priority=200)
     app.connect("env-get-outdated", _outdated)

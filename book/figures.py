@@ -60,7 +60,10 @@ class InlineSvg(SphinxPostTransform):
             path = Path(self.env.srcdir) / uri.lstrip("/")
             prefix = f"fig{number}"
             html = inline_svg(path.read_text("utf-8"), alt=image.get("alt", ""), prefix=prefix)
-            image.replace_self(nodes.raw("", html, format="html"))
+            # On a phone a drawing keeps a legible size and scrolls in a box of its own.
+            start = '<div class="rnn-drawing" tabindex="0" role="group" aria-label="figure">'
+            box = f"{start}{html}</div>"
+            image.replace_self(nodes.raw("", box, format="html"))
 
 
 def setup(app: Sphinx) -> None:

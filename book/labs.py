@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 import subprocess
 from html import escape
 from typing import TYPE_CHECKING, Any
@@ -30,7 +29,6 @@ def bundle(*_: object) -> None:
     """Bundle the labs with esbuild; files whose content is unchanged are not touched."""
     command = [str(node()), "rnnkit/widgets/src/build.mjs", "--site", str(SITE_BUNDLES)]
     subprocess.run(command, cwd=ROOT, check=True)
-    shutil.copyfile(STATIC / "lab.css", SITE_BUNDLES / "lab.css")
 
 
 def mount(name: str, state: dict[str, Any]) -> str:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from docutils import nodes
 from sphinx.util import logging
+from sphinx.util.math import get_node_equation_number
 
 from book import ROOT, STAGE
 from book.node import node
@@ -74,7 +75,7 @@ def _visit_math_block(self: HTML5Translator, node_: nodes.math_block) -> None:
     ids = "".join(f'<span id="{i}"></span>' for i in node_["ids"])
     number = ""
     if node_["number"]:
-        number = f'<span class="eqno">({node_["number"]})</span>'
+        number = f'<span class="eqno">({get_node_equation_number(self, node_)})</span>'
     html = _set(node_.astext(), node_, display=True)
     # A wide equation scrolls in its own box, which the keyboard must be able to reach.
     self.body.append(

@@ -98,7 +98,7 @@ class Words:
         return f"<sup>{node.astext()}</sup>"
 
     def _inline_raw(self, node: nodes.raw) -> str:
-        text = node.astext().strip("\n")
+        text: str = node.astext().strip("\n")
         if "html" not in node["format"].split() or re.match(r"</?span\b", text):
             return ""  # a span's style is the site's
         return text

@@ -8,9 +8,36 @@ from types import ModuleType
 
 __version__ = "0.1.0"
 
-_SUBMODULES = ("data", "gradients", "plots", "training", "unroll", "widgets")
+_SUBMODULES = (
+    "data",
+    "ensembles",
+    "forecaster_recipe",
+    "forecasting",
+    "gradients",
+    "initialisations",
+    "least_squares",
+    "plots",
+    "tanh_forecaster",
+    "training",
+    "unroll",
+    "widgets",
+)
 
-__all__ = ["__version__", "data", "gradients", "plots", "training", "unroll", "widgets"]
+__all__ = [
+    "__version__",
+    "data",
+    "ensembles",
+    "forecaster_recipe",
+    "forecasting",
+    "gradients",
+    "initialisations",
+    "least_squares",
+    "plots",
+    "tanh_forecaster",
+    "training",
+    "unroll",
+    "widgets",
+]
 
 
 def __getattr__(name: str) -> ModuleType:

@@ -135,10 +135,10 @@ def show_grads(
         ValueError: as `tiny_rnn_gradients`.
     """
     rows = tiny_rnn_gradients(wh_init, lengths, activation=activation, dtype=dtype)
-    lines = [f"wh = {wh_init}", f"{'L':>3} {'d/dh_init':>15} {'d/dwh':>15} {'d/dwy':>15}"]
+    lines = [f"wh = {wh_init}", f"{'L':>3} {'d/dh_init':>18} {'d/dwh':>18} {'d/dwy':>18}"]
     for row in rows:
         # adding 0.0 turns -0.0 into 0.0: the sign of a zero is no part of this lesson
-        cells = (f"{value + 0.0:15.6f}" for value in row[1:])
+        cells = (f"{value + 0.0:18.6f}" for value in row[1:])
         lines.append(" ".join((f"{row.length:3d}", *cells)))
     print("\n".join(lines))  # noqa: T201  # the table is what this function is for
 

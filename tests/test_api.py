@@ -7,8 +7,49 @@ import sys
 import pytest
 
 PUBLIC = {
-    "rnnkit": ["__version__", "data", "gradients", "plots", "training", "unroll", "widgets"],
-    "rnnkit.unroll": ["Cell", "State", "TorchCell", "as_cell", "unroll"],
+    "rnnkit": [
+        "__version__",
+        "data",
+        "ensembles",
+        "forecaster_recipe",
+        "forecasting",
+        "gradients",
+        "initialisations",
+        "least_squares",
+        "plots",
+        "tanh_forecaster",
+        "training",
+        "unroll",
+        "widgets",
+    ],
+    "rnnkit.data": [
+        "Names",
+        "Vowels",
+        "adding",
+        "japanese_vowels",
+        "names",
+        "recall",
+        "seattle_temperatures",
+        "shakespeare",
+        "sine",
+        "sliding_windows",
+        "temporal_order",
+        "time_split",
+    ],
+    "rnnkit.ensembles": [
+        "Ensemble",
+        "GRUMembers",
+        "LSTMMembers",
+        "RNNMembers",
+        "Solved",
+        "clip_each_",
+        "cross_entropy_each",
+        "error_rate_each",
+        "squared_error_each",
+        "train_until_solved",
+    ],
+    "rnnkit.forecaster_recipe": ["Recipe", "fit_forecaster"],
+    "rnnkit.forecasting": ["LocalWave", "free_run", "local_wave", "phase_error", "rmse_by_horizon"],
     "rnnkit.gradients": [
         "TinyGradients",
         "TinyRNN",
@@ -16,8 +57,14 @@ PUBLIC = {
         "show_grads",
         "tiny_rnn_gradients",
     ],
+    "rnnkit.initialisations": ["chrono_", "default_", "identity_", "keep_bias_", "orthogonal_"],
+    "rnnkit.least_squares": ["Fit", "Problem", "levenberg_marquardt"],
     "rnnkit.plots": [
+        "character_bars",
+        "class_probabilities",
         "colours",
+        "confusion_matrix",
+        "curves_and_levels",
         "descent_paths",
         "figure_svg",
         "gradient_curves",
@@ -26,6 +73,10 @@ PUBLIC = {
         "singular_values",
         "use_style",
     ],
+    "rnnkit.tanh_forecaster": ["TanhForecaster", "Weights"],
+    "rnnkit.training": ["EarlyStopping", "History", "fit"],
+    "rnnkit.unroll": ["Cell", "State", "TorchCell", "as_cell", "unroll"],
+    "rnnkit.widgets": ["ClippingLab", "GradientExplorer", "SineLab"],
 }
 
 
@@ -41,6 +92,15 @@ def test_the_public_names_are_pinned_and_there(name):
     assert sorted(module.__all__) == sorted(PUBLIC[name])
     for public in module.__all__:
         getattr(module, public)
+
+
+def test_every_public_module_is_pinned():
+    import pkgutil
+
+    import rnnkit
+
+    found = {m.name for m in pkgutil.iter_modules(rnnkit.__path__) if m.name[0] != "_"}
+    assert {f"rnnkit.{name}" for name in found} | {"rnnkit"} == set(PUBLIC)
 
 
 def test_importing_rnnkit_is_quick():

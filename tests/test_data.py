@@ -20,24 +20,6 @@ def seeded(seed=0):
     return torch.Generator().manual_seed(seed)
 
 
-def test_public_names_are_pinned():
-    assert data.__all__ == [
-        "Names",
-        "Vowels",
-        "adding",
-        "japanese_vowels",
-        "names",
-        "recall",
-        "seattle_temperatures",
-        "shakespeare",
-        "sine",
-        "sliding_windows",
-        "temporal_order",
-        "time_split",
-    ]
-    assert all(hasattr(data, name) for name in data.__all__)
-
-
 # --- series -------------------------------------------------------------------------------------
 
 

@@ -27,15 +27,28 @@ def test_default_weights_have_the_range_and_variance_that_torch_gives():
             assert ours.std().item() == pytest.approx(1 / math.sqrt(3 * HIDDEN), rel=0.1)
 
 
-def test_the_same_generator_seed_gives_the_same_weights_and_the_global_state_stays():
-    layers = [nn.LSTM(INPUTS, 8), nn.LSTM(INPUTS, 8)]
+@pytest.mark.parametrize(
+    ("kind", "begin"),
+    [
+        (nn.LSTM, lambda layer, g: default_(layer, generator=g)),
+        (nn.LSTM, lambda layer, g: chrono_(layer, 50, generator=g)),
+        (nn.RNN, lambda layer, g: orthogonal_(layer, generator=g)),
+        (nn.RNN, lambda layer, g: identity_(layer, generator=g)),
+    ],
+    ids=["default_", "chrono_", "orthogonal_", "identity_"],
+)
+def test_the_generator_decides_the_weights_and_the_global_random_state_stays(kind, begin):
+    one, same, other = kind(INPUTS, 8), kind(INPUTS, 8), kind(INPUTS, 8)
+    for layer in (same, other):
+        layer.load_state_dict(one.state_dict())
     before = torch.get_rng_state()
-    for layer in layers:
-        default_(layer, generator=seeded(5))
-        chrono_(layer, 50, generator=seeded(6))
+    for layer, seed in ((one, 5), (same, 5), (other, 6)):
+        begin(layer, seeded(seed))
     assert torch.equal(torch.get_rng_state(), before)
-    for one, other in zip(layers[0].parameters(), layers[1].parameters(), strict=True):
-        assert torch.equal(one, other)
+    for a, b in zip(one.parameters(), same.parameters(), strict=True):
+        assert torch.equal(a, b)
+    pairs = zip(one.parameters(), other.parameters(), strict=True)
+    assert not all(torch.equal(a, b) for a, b in pairs)
 
 
 @GATED

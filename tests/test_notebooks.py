@@ -223,7 +223,9 @@ def test_cell_ids_depend_on_the_text_alone():
 
 
 def test_no_link_is_invented_while_no_repository_is_set():
-    assert "http" not in how_to_run("a.ipynb", {})
+    text = how_to_run("a.ipynb", {"urls": {}})
+    assert "`pip install -e .`" in text
+    assert not re.search(r"http|git\+|\]\(|Colab|Binder", text)
 
 
 def test_a_repository_on_github_gives_colab_and_binder():

@@ -101,6 +101,7 @@ def test_black_and_white_follow_the_page_too(ax):
     ax.plot([0, 1], color="black")
     ax.plot([1, 0], color="white")
     svg = plots.figure_svg(ax.figure)
+    assert "stroke: #" not in svg
     assert "stroke: currentColor" in svg
     assert f"stroke: var(--rnn-ground, {LIGHT['ground']})" in svg
 

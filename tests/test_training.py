@@ -7,7 +7,6 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rnnkit import training
 from rnnkit.training import EarlyStopping, History, fit
 
 
@@ -19,10 +18,6 @@ def _quiet(monkeypatch):
 def parabola(start=1.0):
     w = torch.tensor(start, dtype=torch.float64, requires_grad=True)
     return w, torch.optim.SGD([w], lr=0.1)
-
-
-def test_public_names_are_pinned():
-    assert training.__all__ == ["EarlyStopping", "History", "fit"]
 
 
 def test_fit_equals_a_loop_written_by_hand():

@@ -28,6 +28,7 @@ DEFAULTS = {
 def test_defaults_are_those_of_the_picture() -> None:
     lab = ClippingLab()
     assert {name: getattr(lab, name) for name in DEFAULTS} == DEFAULTS
+    assert {name: ClippingLab.class_traits()[name].default_value for name in DEFAULTS} == DEFAULTS
     block = re.search(r"DEFAULT_STATE = \{(.*?)\};", SOURCE.read_text("utf-8"), re.DOTALL)
     assert block
     drawn = dict(re.findall(r"(\w+): ([^,\s]+)", block[1]))

@@ -4,6 +4,7 @@ Colours mean what they mean everywhere (palette.css), and a line style and marke
 Call `use_style()` once at the top of a notebook.
 """
 
+from rnnkit.plots._forecasts import forecasts, step_curves
 from rnnkit.plots._gradients import gradient_curves, gradient_norms, singular_values
 from rnnkit.plots._style import colours, use_style
 from rnnkit.plots._surfaces import descent_paths, heat_map
@@ -23,9 +24,11 @@ __all__ = [
     "curves_and_levels",
     "descent_paths",
     "figure_svg",
+    "forecasts",
     "gradient_curves",
     "gradient_norms",
     "heat_map",
     "singular_values",
+    "step_curves",
     "use_style",
 ]

@@ -32,7 +32,8 @@ def forecasts(
     order = ("output", "gradient", "weight", "state")
     tokens = {name: order[at % len(order)] for at, name in enumerate(runs)} | {"truth": "input"}
     series = checked_series("runs", {"truth": truth, **runs}, ax, steps=("times", times))
-    draw_lines(series, ax, tokens)
+    for line in draw_lines(series, ax, tokens):
+        line.set_marker("")  # on a wave, markers hide what the dashes say
     ax.set_xlabel(xlabel)
     ax.set_ylabel(ylabel)
     return ax

@@ -204,7 +204,7 @@ def test_a_wrong_hash_gives_the_default_and_says_so(
 
 
 def test_an_anchor_of_the_page_still_works_beside_the_lab(
-    site: str, html: object, visit: Callable[..., Visit]
+    site: str, visit: Callable[..., Visit]
 ) -> None:
     seen = visit(f"{site}/{PAGE}#summary")
     lab_on(seen.page).wait_for()

@@ -1,4 +1,4 @@
-"""Every lab of every page: its controls to their ends, rubbish typed in, reset, presets and links."""
+"""Every lab of every page: controls to their ends, rubbish typed in, presets and links."""
 
 from __future__ import annotations
 

@@ -57,6 +57,7 @@ def clip_cases():
         ([0.0, 0.0], 1.0),
         ([1e5, 0.0], 0.01),
         ([float("inf"), 1.0], 1.0),
+        ([float("nan"), 1.0], 1.0),
     ]:
         parameters = [nn.Parameter(torch.zeros((), dtype=D)) for _ in gradient]
         for parameter, value in zip(parameters, gradient, strict=True):

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { generator, permutation, splitMix64, uniform, xoshiro128 } from "../../rnnkit/widgets/src/lib/random.js";
 import { concatenatedRNN, meanSquaredError } from "../../rnnkit/widgets/src/lib/rnn.js";
+import { tanh } from "../../rnnkit/widgets/src/lib/tanh.js";
 import { fixture } from "./fixtures.mjs";
 
 /**
@@ -96,4 +97,16 @@ test("a permutation holds every number once, and each place is equally likely", 
     places[order.indexOf(0)]++;
   }
   for (const count of places) assert.ok(Math.abs(count - 1000) < 130, `${places}`); // 4.6 standard deviations
+});
+
+test("the training's tanh is within 5e-16 of Math.tanh, and keeps nan and both limits", () => {
+  const next = generator(9);
+  for (let i = 0; i < 200000; i++) {
+    const z = (uniform(next) - 0.5) * (i % 2 ? 50 : 4);
+    assert.ok(Math.abs(tanh(z) - Math.tanh(z)) <= 5e-16, `${z}`);
+  }
+  for (const z of [0, 20, -20, 19.999999999, 1e300, -1e300, Infinity, -Infinity]) {
+    assert.ok(Math.abs(tanh(z) - Math.tanh(z)) <= 5e-16, `${z}`);
+  }
+  assert.ok(Number.isNaN(tanh(NaN)));
 });

@@ -78,8 +78,13 @@ function errorsOf(setting) {
 
 test("the stored default shows what a fresh training of the default setting gives", () => {
   const shown = view(DEFAULT_STATE, 720, storedResult(trainDefault()));
-  assert.deepEqual(shown.numbers.slice(1).map(({ value }) => value), errorsOf(DEFAULT_STATE));
+  const errors = errorsOf(DEFAULT_STATE);
+  shown.numbers.slice(1).forEach(({ value }, i) => assert.ok(Math.abs(value - errors[i]) / errors[i] < 1e-9)); // 12 digits are stored
   assert.ok(JSON.stringify(draw()) === JSON.stringify(shown.picture));
+  const training = sineTraining(DEFAULT_STATE);
+  const losses = Array.from({ length: 250 }, () => training.step());
+  const last = losses.slice(-5).reduce((sum, loss) => sum + loss, 0) / 5; // five batches are an epoch
+  assert.ok(Math.abs(shown.numbers[0].value - last) / last < 1e-5);
 });
 
 test("the default seed is an ordinary one: each of its errors is the median of seeds 0 to 14", () => {
@@ -119,13 +124,16 @@ test("a new request cancels the one before: nothing more of the old one is recei
   const jobs = background("", job, (report) => received.push(report));
   jobs.start("a");
   jobs.start("b");
-  await new Promise((resolve) => setTimeout(resolve, 100));
+  const until = async (/** @type {() => boolean} */ reached) => {
+    while (!reached()) await new Promise((resolve) => setTimeout(resolve, 5));
+  };
+  await until(() => received.includes("b4"));
   assert.equal(begun, 2);
   assert.equal(rounds, 6, "the old job stops at its next pause");
   assert.deepEqual(received, ["a0", "b0", "b1", "b2", "b3", "b4"]);
   jobs.start("c");
   jobs.close();
-  await new Promise((resolve) => setTimeout(resolve, 30));
+  await until(() => rounds === 11); // a closed job may go on to its end; nobody hears it
   assert.deepEqual(received.slice(6), ["c0"]);
 });
 
@@ -145,4 +153,16 @@ test("every length draws a picture with finite coordinates, before, while and af
       }
     }
   }
+});
+
+test("a loss or forecast beyond its axis is drawn at the axis's end, inside the picture", () => {
+  /** @param {number} loss @param {number} value */
+  const paths = (loss, value) => {
+    const forecast = new Float64Array(TEST_SAMPLES).fill(value);
+    const { picture } = view({ length: 9, seed: 0 }, 720, { phase: "done", losses: [0.5, loss], forecast, milliseconds: 1 });
+    return [...JSON.stringify(picture).matchAll(/"data-path":"(?:loss|forecast)","d":"([^"]*)"/g)].map((match) => match[1]);
+  };
+  assert.equal(paths(1e-9, 5).length, 2);
+  assert.deepEqual(paths(1e-9, 5), paths(1e-6, 1.6));
+  assert.deepEqual(paths(1e9, -5), paths(10, -1.6));
 });

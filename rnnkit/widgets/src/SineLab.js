@@ -40,7 +40,7 @@ const begin = sine(0, LONGEST + SHOWN_WINDOWS);
 /** @type {string} */
 const WORKER = typeof __SINE_WORKER__ === "undefined" ? "" : __SINE_WORKER__;
 /** @type {Stored | null} */
-const STORED = typeof __SINE_STORED__ === "undefined" ? null : __SINE_STORED__;
+const STORED = typeof __SINE_STORED__ === "undefined" ? null : JSON.parse(__SINE_STORED__);
 
 /** @typedef {{theta: number[], losses: number[]}} Stored the trained parameters and the loss of each step */
 
@@ -52,7 +52,7 @@ export function trainDefault() {
   const training = sineTraining(DEFAULT_STATE);
   const losses = [];
   for (let step = 0; step < training.steps; step++) losses.push(Number(training.step().toPrecision(6)));
-  return { theta: [...training.theta], losses };
+  return { theta: Array.from(training.theta, (value) => Number(value.toPrecision(12))), losses };
 }
 
 /** @param {Stored} stored @returns {Result} */

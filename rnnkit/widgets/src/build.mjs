@@ -58,7 +58,7 @@ const flag = (/** @type {string} */ name) => {
 };
 
 define.__SINE_WORKER__ = JSON.stringify(await bundle({ entryPoints: [join(SRC, "lib", "sine-worker.js")], format: "iife" }));
-define.__SINE_STORED__ = JSON.stringify(trainDefault());
+define.__SINE_STORED__ = JSON.stringify(JSON.stringify(trainDefault()));
 
 const site = flag("--site");
 const style = readFileSync(join(SRC, "lab.css"), "utf8");

@@ -82,6 +82,8 @@ export function explain(state, all) {
   }
   if (last.loss > 2) {
     sentences.push(`In ${precision}, y − 1 rounds to y − 2: the loss is 4 instead of 1, and every gradient is twice what it should be.`);
+  } else if (activation === "tanh" && Math.abs(last.h_init) < HOLDS.low && Math.abs(last.wh) > HOLDS.low) {
+    sentences.push("It vanishes on the way to h_init; ∂loss/∂wh lives on the last few steps alone.");
   } else if (last.h_init !== 0 && Math.abs(last.h_init) < HOLDS.low) {
     sentences.push(Math.abs(last.h_init) < 5e-7 ? "It vanishes: six decimals show 0.000000, but it is not 0." : "It vanishes.");
   } else if (Math.abs(last.h_init) > HOLDS.high) sentences.push("It explodes.");

@@ -25,6 +25,7 @@
  */
 
 import { addWeightGradient, affine, inputGradient } from "./dense.js";
+import { tanh } from "./tanh.js";
 
 /**
  * The tanh RNN of chapter 6, many to one, with two linear maps of the concatenated vector
@@ -57,15 +58,15 @@ export function concatenatedRNN({ inputSize: n = 1, hiddenSize: d, outputSize: m
     }
     const h = new Float64Array(batch * d);
     for (let t = 0; t < length - 1; t++) {
-      affine(h, v, theta, { batch, from: width, to: d, atZ: 0, atV: t * batch * width, atW: 0, atB: atBias });
+      affine(h, v, theta, { batch, from: width, to: d, atV: t * batch * width, atW: 0, atB: atBias });
       for (let i = 0; i < batch; i++) {
         const next = ((t + 1) * batch + i) * width + n;
-        for (let j = 0; j < d; j++) v[next + j] = Math.tanh(h[i * d + j]);
+        for (let j = 0; j < d; j++) v[next + j] = tanh(h[i * d + j]);
       }
     }
     const y = new Float64Array(batch * m);
     const atV = (length - 1) * batch * width;
-    affine(y, v, theta, { batch, from: width, to: m, atZ: 0, atV, atW: atOutput, atB: atOutputBias });
+    affine(y, v, theta, { batch, from: width, to: m, atV, atW: atOutput, atB: atOutputBias });
     return { v, y, length, batch };
   }
 

@@ -30,7 +30,10 @@ def test_curves_and_levels_draws_its_numbers_and_names_them(ax):
         ax=ax,
         xlabel="k",
         ylabel="bits",
+        ylim=(0, 10),
     )
+    (name,) = (text for text in ax.texts if text.get_text() == "GRU")
+    assert name.xy[1] == pytest.approx(0.2), "the name stands at the end of its curve"
     curve, *levels = ax.lines
     assert curve.get_xydata().tolist() == [[1, 5], [2, 3], [4, 2]]
     assert [level.get_ydata()[0] for level in levels] == [6.2, 3.6]

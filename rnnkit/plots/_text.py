@@ -25,11 +25,13 @@ def curves_and_levels(
     ax: Axes,
     xlabel: str,
     ylabel: str,
+    ylim: tuple[float, float] | None = None,
     tokens: Mapping[str, str] | None = None,
 ) -> Axes:
     """Draw curves, each (x, y) of one length, over thin horizontal levels to compare them with.
 
-    Each curve carries its name at its end, each level at the right edge, above its line.
+    Each curve carries its name at its end, each level at the right edge, above its line. `ylim`
+    fixes the limits of the value axis here, before the names are placed by them.
 
     Raises:
         TypeError: `ax` is no Axes.
@@ -62,6 +64,8 @@ def curves_and_levels(
             size=10.5,
             color=muted,
         )
+    if ylim is not None:
+        ax.set_ylim(ylim)
     label_ends(ax, lines)
     ax.set_xlabel(xlabel)
     ax.set_ylabel(ylabel)
@@ -86,7 +90,7 @@ def character_bars(
     tokens = colours()
     looks: list[dict[str, Any]] = [
         {"facecolor": to_rgba(tokens["output"], 0.75), "edgecolor": tokens["output"]},
-        {"facecolor": to_rgba(tokens["input"], 0.35), "edgecolor": tokens["input"], "hatch": "///"},
+        {"facecolor": "none", "edgecolor": tokens["input"], "hatch": "///"},
         {"facecolor": "none", "edgecolor": tokens["muted"], "hatch": "..."},
     ]
     width = 0.8 / len(probabilities)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import re
 import secrets
 import socket
 import subprocess
@@ -81,6 +82,7 @@ def jupyterlab(root: Path) -> Iterator[Callable[[str], str]]:
                 *(sys.executable, "-m", "jupyterlab", "--no-browser"),
                 *(f"--{name}={value}" for name, value in options.items()),
             ],
+            cwd=root,
             env={**os.environ, **{name: str(path) for name, path in folders.items()}},
             stdout=stream,
             stderr=stream,
@@ -157,9 +159,9 @@ class Notebook:
             lambda r: self.faults.append(f"{r.status}: {r.url}") if r.status >= 400 else None,
         )
         self.page.goto(url, wait_until="load")
-        # One kernel is wanted, and it has answered.
-        idle = self.page.locator('.jp-Notebook-ExecutionIndicator[data-status="idle"]')
-        expect(idle).to_be_attached(timeout=CELL_MS)
+        # A cell that is run before the kernel has answered is dropped; the status bar tells.
+        kernel = self.page.locator(".jp-StatusBar-TextItem", has_text="Python 3")
+        expect(kernel).to_have_text(re.compile(r"\| Idle$"), timeout=CELL_MS)
 
     def _route(self, route: Route) -> None:
         parts = urlsplit(route.request.url)

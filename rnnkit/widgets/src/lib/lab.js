@@ -152,15 +152,18 @@ export function openLab({ model, el }, spec) {
     button({ label: onSite ? "Copy link" : "Copy code", signal, action: "copy", onClick: () => { void copy(); } }),
     said,
   );
-  // In JupyterLab the arrow keys belong to the notebook unless an ancestor says otherwise.
   const root = make(
-    "section", { class: "rnn-lab", "data-lab": spec.name, "aria-labelledby": id("question"), "data-lm-suppress-shortcuts": "true" },
+    "section", { class: "rnn-lab", "data-lab": spec.name, "aria-labelledby": id("question") },
     make("p", { class: "rnn-lab-question", id: id("question") }, spec.question),
     make("p", { class: "rnn-lab-advice" }, spec.advice),
     notice,
     make("div", { class: "rnn-lab-controls" }, ...controls.elements),
     picture, numbers, line, now, live, note, actions,
   );
+  // JupyterLab gives the arrow keys to the notebook unless the focused element itself says otherwise.
+  for (const control of root.querySelectorAll("input, button, select, [tabindex]")) {
+    control.setAttribute("data-lm-suppress-shortcuts", "true");
+  }
   write(notice, "");
   write(said, "");
 

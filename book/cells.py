@@ -30,7 +30,7 @@ def outputs(cell: NotebookNode) -> list[NotebookNode]:
     Raises:
         ValueError: when a figure came as HTML, which nbval would compare.
     """
-    kept = []
+    kept: list[NotebookNode] = []
     for output in cell.outputs:
         if output.output_type == "stream":
             if kept and kept[-1].get("name") == output.name:  # one cell's prints are one text

@@ -190,7 +190,8 @@ _executed: set[str] = set()
 def _before_reading(app: Sphinx) -> None:
     root = Path(app.srcdir)
     _executed.clear()
-    where = Path(app.outdir).parent / ".jupyter_cache"
+    set_place = app.config.nb_execution_cache_path
+    where = root / set_place if set_place else Path(app.outdir).parent / ".jupyter_cache"
     done = refresh([p for p in chapter_paths(root) if p.exists()], root, where)
     _executed.update(p.relative_to(root).with_suffix("").as_posix() for p in done)
 

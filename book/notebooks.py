@@ -22,7 +22,7 @@ from sphinx.errors import ExtensionError
 
 from book import ROOT
 from book.cells import assemble, how_to_run
-from book.execution import QUIET, has_code, read_notebook
+from book.execution import QUIET, cache_path, has_code, read_notebook
 from book.markdown import Page
 from book.standalone import standalone, style
 
@@ -138,6 +138,7 @@ def write(root: Path, out: Path) -> int:
             "external_toc_path": str(root / "_toc.yml"),
             "latex_individualpages": False,
             "nitpicky": True,
+            "nb_execution_cache_path": str(cache_path(root)),
             "nb_mime_priority_overrides": [("notebooks", kind, 1) for kind in _SHOWN],
         },
         doctreedir=root / "_build" / ".doctrees-notebooks",

@@ -117,7 +117,7 @@ def test_the_test_command_runs_in_the_clone(clone: Path) -> None:
     _make(clone, "browser")
     python = str(clone / ".venv" / "bin" / "python")
     done = subprocess.run(
-        [python, "-m", "pytest", "-q", "tests/test_gradients.py", "tests/browser/test_pages.py"],
+        [python, "-m", "pytest", "-q", "tests/test_gradients.py", "tests/browser/test_explorer.py"],
         cwd=clone,
         env=_environment(),
         capture_output=True,

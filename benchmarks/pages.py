@@ -54,7 +54,11 @@ def weigh(folder: Path, pages: list[str]) -> dict[str, dict[str, int]]:
             context.route("**/*", local)
             tab = context.new_page()
             responses: list[Response] = []
-            tab.on("response", responses.append)
+
+            def keep(response: Response, kept: list[Response] = responses) -> None:
+                kept.append(response)
+
+            tab.on("response", keep)
             tab.goto(f"http://127.0.0.1:{server.server_port}/{page}", wait_until="load")
             tab.wait_for_timeout(1500)
             for response in responses:

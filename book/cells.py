@@ -33,9 +33,6 @@ def outputs(cell: NotebookNode) -> list[NotebookNode]:
     kept: list[NotebookNode] = []
     for output in cell.outputs:
         if output.output_type == "stream":
-            if kept and kept[-1].get("name") == output.name:  # one cell's prints are one text
-                kept[-1].text += output.text
-                continue
             kept.append(v4.new_output("stream", name=output.name, text=output.text))
             continue
         if output.output_type not in {"display_data", "execute_result"}:

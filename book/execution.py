@@ -111,6 +111,20 @@ def _plain(source: str) -> str:
     return "\n".join("" if s.lstrip().startswith(("%", "!")) else s for s in source.split("\n"))
 
 
+def merge_streams(notebook: NotebookNode) -> None:
+    """Join what a cell printed into one output: where a kernel cuts it is a matter of timing."""
+    for cell in notebook.cells:
+        merged: list[Any] = []
+        for output in cell.get("outputs", []):
+            last = merged[-1] if merged else None
+            if last and output.output_type == "stream" and last.get("name") == output.name:
+                last.text += output.text
+                continue
+            merged.append(output)
+        if cell.cell_type == "code":
+            cell.outputs = merged
+
+
 def _run(path: str) -> tuple[str, Any, str | None, float]:
     """Execute one notebook in a process of its own."""
     os.environ.update({k: v for k, v in QUIET.items() if v})
@@ -123,6 +137,7 @@ def _run(path: str) -> tuple[str, Any, str | None, float]:
         timeout=1800,
         extra_arguments=["--IPKernelApp.log_level=ERROR"],  # its warning on TCP is for networks
     )
+    merge_streams(notebook)
     return path, notebook, result.exc_string if result.err else None, result.time
 
 

@@ -23,21 +23,7 @@ _SUBMODULES = (
     "widgets",
 )
 
-__all__ = [
-    "__version__",
-    "data",
-    "ensembles",
-    "forecaster_recipe",
-    "forecasting",
-    "gradients",
-    "initialisations",
-    "least_squares",
-    "plots",
-    "tanh_forecaster",
-    "training",
-    "unroll",
-    "widgets",
-]
+__all__ = ["__version__", *_SUBMODULES]
 
 
 def __getattr__(name: str) -> ModuleType:

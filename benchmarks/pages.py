@@ -2,72 +2,49 @@
 
 from __future__ import annotations
 
-import functools
 import gzip
 import subprocess
 import sys
 import tempfile
-import threading
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Response, Route, sync_playwright
+from playwright.sync_api import Browser, Response, Route
 
 from book import ROOT
+from book.browsing import browsing, served
 from book.execution import chapter_paths
-from book.install import find_browser
 
 KINDS = ("HTML", "JS", "CSS", "fonts", "other")
 SUFFIX = {".html": "HTML", ".js": "JS", ".css": "CSS", ".woff2": "fonts", ".woff": "fonts"}
-FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 
 
-class _Quiet(SimpleHTTPRequestHandler):
-    def log_message(self, *_: object) -> None:
-        """Say nothing."""
+def _local(route: Route) -> None:
+    here = urlsplit(route.request.url).hostname in {"127.0.0.1", None, ""}
+    (route.continue_ if here else route.abort)()
+
+
+def _weigh(browser: Browser, address: str) -> dict[str, int]:
+    context = browser.new_context()
+    context.route("**/*", _local)
+    tab = context.new_page()
+    responses: list[Response] = []
+    tab.on("response", lambda response: responses.append(response))
+    tab.goto(address, wait_until="load")
+    tab.wait_for_timeout(1500)
+    sizes = dict.fromkeys(KINDS, 0)
+    for response in responses:
+        if response.url.startswith("http") and response.ok:
+            kind = SUFFIX.get(Path(urlsplit(response.url).path).suffix, "other")
+            sizes[kind] += len(gzip.compress(response.body(), 6))
+    context.close()
+    return sizes
 
 
 def weigh(folder: Path, pages: list[str]) -> dict[str, dict[str, int]]:
     """Load pages in a browser, other hosts refused; return gzipped bytes by kind for each."""
-    weights: dict[str, dict[str, int]] = {}
-    handler = functools.partial(_Quiet, directory=str(folder))
-    with (
-        ThreadingHTTPServer(("127.0.0.1", 0), handler) as server,
-        sync_playwright() as playwright,
-    ):
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        browser = playwright.chromium.launch(executable_path=find_browser(), args=FLAGS)
-        for page in pages:
-            sizes = dict.fromkeys(KINDS, 0)
-
-            def local(route: Route) -> None:
-                here = urlsplit(route.request.url).hostname in {"127.0.0.1", None, ""}
-                (route.continue_ if here else route.abort)()
-
-            def note(response: Response, sizes: dict[str, int] = sizes) -> None:
-                kind = SUFFIX.get(Path(urlsplit(response.url).path).suffix, "other")
-                if response.url.startswith("http") and response.ok:
-                    sizes[kind] += len(gzip.compress(response.body(), 6))
-
-            context = browser.new_context()
-            context.route("**/*", local)
-            tab = context.new_page()
-            responses: list[Response] = []
-
-            def keep(response: Response, kept: list[Response] = responses) -> None:
-                kept.append(response)
-
-            tab.on("response", keep)
-            tab.goto(f"http://127.0.0.1:{server.server_port}/{page}", wait_until="load")
-            tab.wait_for_timeout(1500)
-            for response in responses:
-                note(response)
-            context.close()
-            weights[page] = sizes
-        browser.close()
-        server.shutdown()
-    return weights
+    with served(folder) as address, browsing() as browser:
+        return {page: _weigh(browser, f"{address}/{page}") for page in pages}
 
 
 def _stock() -> dict[str, int]:

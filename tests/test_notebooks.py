@@ -224,14 +224,14 @@ def test_cell_ids_depend_on_the_text_alone():
 
 def test_no_link_is_invented_while_no_repository_is_set():
     text = how_to_run("a.ipynb", {"urls": {}})
-    assert "`pip install -e .`" in text
+    assert '`pip install -e ".[chapters]"`' in text
     assert not re.search(r"http|git\+|\]\(|Colab|Binder", text)
 
 
 def test_a_repository_on_github_gives_colab_and_binder():
     project = {"urls": {"Repository": "https://github.com/someone/course.git"}}
     text = how_to_run("a.ipynb", project)
-    assert 'pip install "rnnkit @ git+https://github.com/someone/course"' in text
+    assert 'pip install "rnnkit[chapters] @ git+https://github.com/someone/course"' in text
     assert "/github/someone/course/blob/main/notebooks/a.ipynb)" in text
     assert "/gh/someone/course/main?labpath=notebooks/a.ipynb)" in text
 

@@ -1,40 +1,10 @@
-"""Several networks of one shape trained at once: each matrix product becomes a batched one.
+"""The members: recurrent layers stacked along an axis M, one batched product per time step."""
 
-A member is an ordinary `torch.nn.RNN`, `LSTM` or `GRU` with a `torch.nn.Linear` on its last state.
-`Ensemble` stacks the members' parameters along a leading axis M, so that one `torch.baddbmm` per
-time step serves them all. Members never mix: each has its own data, its own gradient norm when it
-is clipped, and Adam is elementwise.
-"""
-
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import ClassVar, Protocol
+from collections.abc import Sequence
+from typing import ClassVar
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional
-
-__all__ = [
-    "Ensemble",
-    "GRUMembers",
-    "LSTMMembers",
-    "RNNMembers",
-    "Solved",
-    "clip_each_",
-    "cross_entropy_each",
-    "error_rate_each",
-    "squared_error_each",
-    "train_until_solved",
-]
-
-EachLoss = Callable[[Tensor, Tensor], Tensor]
-
-
-class Sampler(Protocol):
-    """Draws sequences: `sample(batch, generator=g)` -> x: (T, B, n), y: (B, ...)."""
-
-    def __call__(self, batch: int, /, *, generator: torch.Generator) -> tuple[Tensor, Tensor]:
-        """Draw `batch` sequences and what is asked about them."""
 
 
 class _Members(nn.Module):
@@ -174,134 +144,6 @@ class Ensemble(nn.Module):
         for p in projected.view(members, steps, batch, -1).unbind(1):
             state = self.cell.step(p, state)
         return torch.baddbmm(self.head_bias[:, None], state[0], self.head_weight.transpose(1, 2))
-
-
-def clip_each_(parameters: Sequence[Tensor], max_norm: float) -> Tensor:
-    """Clip each member's gradient to its own norm, as `torch.nn.utils.clip_grad_norm_` does.
-
-    Args:
-        parameters: tensors whose first axis is the member's; their `.grad` is changed in place.
-        max_norm: largest Euclidean norm that a member's whole gradient keeps; > 0.
-
-    Returns:
-        The norms before clipping, (M,).
-
-    Raises:
-        ValueError: if `max_norm` is not positive.
-    """
-    if not max_norm > 0:
-        raise ValueError(f"max_norm must be a positive number; got {max_norm!r}")
-    grads = [p.grad for p in parameters if p.grad is not None]
-    norms = torch.stack([g.flatten(1).square().sum(1) for g in grads]).sum(0).sqrt()
-    scale = (max_norm / (norms + 1e-6)).clamp(max=1.0)
-    for g in grads:
-        g.mul_(scale.view(-1, *[1] * (g.dim() - 1)))
-    return norms
-
-
-def squared_error_each(o: Tensor, y: Tensor) -> Tensor:
-    """Mean squared error of each member; o, y: (M, B, m) -> (M,)."""
-    return (o - y).square().mean((1, 2))
-
-
-def cross_entropy_each(o: Tensor, y: Tensor) -> Tensor:
-    """Mean cross-entropy of each member in nats; logits o: (M, B, m), classes y: (M, B) -> (M,)."""
-    return functional.cross_entropy(o.transpose(1, 2), y, reduction="none").mean(1)
-
-
-def error_rate_each(o: Tensor, y: Tensor) -> Tensor:
-    """Share of wrong answers of each member; logits o: (M, B, m), classes y: (M, B) -> (M,)."""
-    return (o.argmax(-1) != y).float().mean(1)
-
-
-@dataclass(frozen=True)
-class Solved:
-    """What `train_until_solved` saw, member by member.
-
-    Attributes:
-        first: the step at whose check the member first met the target, or None.
-        scores: one row a check, one column a member: the score on the test set.
-        steps: how many steps were trained in all.
-    """
-
-    first: list[int | None]
-    scores: list[list[float]]
-    steps: int
-
-    @property
-    def count(self) -> int:
-        """How many members met the target."""
-        return sum(step is not None for step in self.first)
-
-
-def train_until_solved(
-    ensemble: Ensemble,
-    sample: Sampler,
-    loss: EachLoss,
-    *,
-    seeds: Sequence[int],
-    target: float,
-    score: EachLoss | None = None,
-    steps: int = 800,
-    batch: int = 32,
-    lr: float = 1e-2,
-    clip: float = 1.0,
-    check_every: int = 50,
-    test: tuple[Tensor, Tensor] | None = None,
-    test_batch: int = 256,
-) -> Solved:
-    """Train every member by Adam on fresh sequences until each has met the target once.
-
-    Args:
-        ensemble: the M networks; trained in place.
-        sample: `sample(batch, generator=...)` -> x: (T, B, n), y: (B, ...), a new draw each call.
-        loss: what is minimised, `loss(o, y)` -> (M,); for example `squared_error_each`.
-        seeds: one seed a member for its stream of training sequences.
-        target: a member is solved at the first check where its score is at most this.
-        score: what is checked on the test set, lower is better; the loss if not given.
-        steps: the most steps to train.
-        batch: sequences a step and member.
-        lr: Adam's learning rate.
-        clip: largest gradient norm of a member.
-        check_every: steps between two checks.
-        test: x: (T, B, n) and y: (B, ...) of the test set, one for all members; drawn by
-            `sample` if not given.
-        test_batch: sequences in a test set that is drawn.
-
-    Raises:
-        ValueError: if there are not as many seeds as members, or a count is not positive.
-    """
-    members = ensemble.head_bias.shape[0]
-    if len(seeds) != members:
-        raise ValueError(f"seeds must hold one seed for each of {members} members; got {seeds!r}")
-    counts = {"steps": steps, "batch": batch, "check_every": check_every, "test_batch": test_batch}
-    for name, value in counts.items():
-        if value < 1:
-            raise ValueError(f"{name} must be at least 1; got {value!r}")
-    generators = [torch.Generator().manual_seed(1_000_003 + seed) for seed in seeds]
-    if test is None:
-        test = sample(test_batch, generator=torch.Generator().manual_seed(2_000_003))
-    test_x, test_y = (part.expand(members, *part.shape) for part in test)
-    parameters = list(ensemble.parameters())
-    optimizer = torch.optim.Adam(parameters, lr=lr)
-    first: list[int | None] = [None] * members
-    scores: list[list[float]] = []
-    for step in range(1, steps + 1):
-        x, y = map(torch.stack, zip(*(sample(batch, generator=g) for g in generators), strict=True))
-        optimizer.zero_grad()
-        torch.autograd.backward(loss(ensemble(x), y).sum())  # a sum: members stay apart
-        clip_each_(parameters, clip)
-        optimizer.step()
-        if step % check_every == 0 or step == steps:
-            with torch.no_grad():
-                scores.append((score or loss)(ensemble(test_x), test_y).tolist())
-            first = [
-                step if at is None and value <= target else at
-                for at, value in zip(first, scores[-1], strict=True)
-            ]
-            if None not in first:
-                break
-    return Solved(first, scores, step)
 
 
 def _check_layers(layers: Sequence[nn.RNNBase], member: type[nn.RNNBase]) -> None:

@@ -91,20 +91,6 @@ def train_with_lightning(training: Part, validation: Part, seed: int) -> nn.Modu
     return trained
 
 
-class _CellRNN(nn.Module):
-    def __init__(self) -> None:
-        super().__init__()
-        self.cell, self.head = nn.RNNCell(1, 10), nn.Linear(10, 1)
-
-    def forward(self, windows: Tensor) -> Tensor:
-        """Read windows (B, L, 1), predict (B, 1)."""
-        h = windows.new_zeros(len(windows), 10)
-        for x_t in windows.unbind(1):
-            h = self.cell(x_t, h)
-        prediction: Tensor = self.head(h)
-        return prediction
-
-
 def _train(model: nn.Module, training: Part, seed: int) -> nn.Module:
     adam = torch.optim.Adam(model.parameters(), lr=1e-2)
     shuffle = torch.Generator().manual_seed(seed)
@@ -125,10 +111,10 @@ def main() -> None:
     """Train every variant on every seed, taking turns, and print CPU time and accuracy."""
     torch.set_num_threads(1)
     quiet_lightning()
-    page = page_definitions("AutoRegressiveRNN", "WindowRNN")
+    page = page_definitions("AutoRegressiveRNN", "CellRNN", "WindowRNN")
     variants: dict[str, Callable[[Part, Part, int], nn.Module]] = {
         "loop": lambda a, _, s: _build(page["AutoRegressiveRNN"], a, s),
-        "nn.RNNCell": lambda a, _, s: _build(_CellRNN, a, s),
+        "nn.RNNCell": lambda a, _, s: _build(page["CellRNN"], a, s),
         "nn.RNN": lambda a, _, s: _build(lambda: page["WindowRNN"](hidden_size=10), a, s),
         "Lightning": train_with_lightning,
     }

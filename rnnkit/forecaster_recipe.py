@@ -93,7 +93,13 @@ def fit_forecaster(
 
 def _two_stages(nearby: Problem, far: Problem, theta: Tensor, recipe: Recipe) -> Tensor | None:
     """Fit the next value, then the free run; None for a start that is not worth the patience."""
-    fit = levenberg_marquardt(nearby, theta, iterations=20, damping=1e-2, tolerance=2e-6)
+    fit = levenberg_marquardt(
+        nearby,
+        theta,
+        iterations=20,
+        damping=1e-2,
+        tolerance=2e-6,
+    )
     if fit.rms > 1e-4:
         return None  # another start is cheaper
     fit = levenberg_marquardt(
@@ -121,11 +127,14 @@ def _holds(
     recipe: Recipe,
 ) -> bool:
     """Run free from the first window and from a slightly changed one, inside the series."""
-    start = series[: model.window]
+    length, start = model.window, series[: model.window]
     noise = 1e-4 * torch.randn(len(start), generator=generator, dtype=torch.float64)
-    steps = (len(series) - model.window) // 10 * 10
-    run = model.rollout(theta, torch.stack([start, start + noise]), steps)[:, model.window :]
-    error = (run[0] - series[model.window : model.window + steps]).square().mean().sqrt().item()
-    apart = (run[1] - run[0]).view(10, -1).square().mean(1).sqrt() / 1e-4  # rms, by tenths
+    steps = (len(series) - length) // 10 * 10
+    pair = torch.stack([start, start + noise])
+    run = model.rollout(theta, pair, steps)[:, length:]
+    misses = run[0] - series[length : length + steps]
+    error = misses.square().mean().sqrt().item()
+    tenths = (run[1] - run[0]).view(10, -1)  # how far the two are apart
+    apart = tenths.square().mean(1).sqrt() / 1e-4  # relative to the push
     stable = apart[-1] < 2 * apart[0] and apart[0] < recipe.accept_gain
     return error < recipe.accept and bool(stable)

@@ -1,6 +1,6 @@
 """A small tanh RNN as a function of one flat vector θ, with the exact Jacobian that BPTT gives.
 
-It reads a window of W numbers, one a step, and predicts the next one from its last state.
+It reads a window of L numbers, one a step, and predicts the next one from its last state.
 """
 
 import math
@@ -28,11 +28,11 @@ class Weights(NamedTuple):
 
 @dataclass(frozen=True)
 class TanhForecaster:
-    """h_t = tanh(W_x x_t + W_h h_{t−1} + b_h) from h_0 = 0, prediction W_o h_W + b_o; float64.
+    """h_t = tanh(W_x x_t + W_h h_{t−1} + b_h) from h_0 = 0, prediction W_o h_L + b_o; float64.
 
     Attributes:
         hidden_size: d.
-        window: W, the values that it reads for one prediction.
+        window: L, the values that it reads for one prediction.
     """
 
     hidden_size: int = 10
@@ -67,7 +67,7 @@ class TanhForecaster:
         return Weights(w_x, w_h.view(d, d), b_h, w_o, b_o)
 
     def predict(self, theta: Tensor, windows: Tensor) -> Tensor:
-        """Predict the value after each window; differentiable. windows: (N, W) -> (N,)."""
+        """Predict the value after each window; differentiable. windows: (N, L) -> (N,)."""
         w_x, w_h, b_h, w_o, b_o = self.weights(theta)
         h = windows.new_zeros(len(windows), self.hidden_size)
         for x_t in windows.T:  # (N,)
@@ -75,9 +75,9 @@ class TanhForecaster:
         return h @ w_o + b_o
 
     def states(self, theta: Tensor, windows: Tensor) -> Tensor:
-        """Return h_0, …, h_W of each window, without a graph. windows: (N, W) -> (W + 1, N, d)."""
+        """Return h_0, …, h_L of each window, without a graph. windows: (N, L) -> (L + 1, N, d)."""
         w_x, w_h, b_h, _, _ = self.weights(theta)
-        drive = torch.addcmul(b_h, windows.T[..., None], w_x).unbind()  # W of (N, d)
+        drive = torch.addcmul(b_h, windows.T[..., None], w_x).unbind()  # L of (N, d)
         states = windows.new_empty(self.window + 1, len(windows), self.hidden_size)
         states[0] = 0
         h = states.unbind()
@@ -86,20 +86,20 @@ class TanhForecaster:
         return states
 
     def readout(self, theta: Tensor, states: Tensor) -> Tensor:
-        """Predict from the last of the states. states: (W + 1, N, d) -> (N,)."""
+        """Predict from the last of the states. states: (L + 1, N, d) -> (N,)."""
         weights = self.weights(theta)
         return torch.addmv(weights.b_o, states[-1], weights.W_o)
 
     def jacobian(self, theta: Tensor, windows: Tensor, states: Tensor) -> tuple[Tensor, Tensor]:
         """Differentiate every prediction: one backward pass through time, a window a row.
 
-        Shapes: windows: (N, W), states: (W + 1, N, d) of `states` -> ∂prediction/∂θ: (N, P) and
-        ∂prediction/∂window: (N, W).
+        Shapes: windows: (N, L), states: (L + 1, N, d) of `states` -> ∂prediction/∂θ: (N, P) and
+        ∂prediction/∂window: (N, L).
         """
         w_x, w_h, _, w_o, _ = self.weights(theta)
         d, count = self.hidden_size, len(windows)
         slope = (1 - states[1:] ** 2).unbind()  # tanh' at each step
-        deltas = torch.empty_like(states[1:])  # ∂prediction/∂(input of tanh at step t): (W, N, d)
+        deltas = torch.empty_like(states[1:])  # ∂prediction/∂(input of tanh at step t): (L, N, d)
         delta = deltas.unbind()
         torch.mul(slope[-1], w_o, out=delta[-1])
         for t in range(self.window - 2, -1, -1):
@@ -114,11 +114,11 @@ class TanhForecaster:
     def rollout(self, theta: Tensor, starts: Tensor, steps: int) -> Tensor:
         """Run free from each start, all windows in flight at once.
 
-        Every prediction needs a fresh pass over its own window. The W windows that overlap at a
-        time are advanced together, one belt of W states: K steps cost W + K − 1 small products
-        instead of W·K.
+        Every prediction needs a fresh pass over its own window. The L windows that overlap at a
+        time are advanced together, one belt of L states: K steps cost L + K − 1 small products
+        instead of L·K.
 
-        Shapes: starts: (S, W) -> the starts and what follows them, (S, W + steps).
+        Shapes: starts: (S, L) -> the starts and what follows them, (S, L + steps).
         """
         w_x, w_h, b_h, w_o, b_o = self.weights(theta)
         d, window, count = self.hidden_size, self.window, len(starts)
@@ -153,7 +153,7 @@ class TanhForecaster:
         A prediction depends on θ directly and through the earlier predictions in its window:
         S_k = J_k + Σ_j g_kj S_j, a triangular system (I − G) S = J.
 
-        Shapes: series: (S, W + K) of `rollout` -> ∂(predictions)/∂θ: (S·K, P).
+        Shapes: series: (S, L + K) of `rollout` -> ∂(predictions)/∂θ: (S·K, P).
         """
         count, steps = len(series), series.shape[1] - self.window
         windows = series[:, :-1].unfold(1, self.window, 1).reshape(count * steps, self.window)
@@ -171,7 +171,7 @@ class TanhForecaster:
         return solved.flatten(0, 1)
 
     def one_step(self, windows: Tensor, targets: Tensor) -> Problem:
-        """State the problem "predict the next value". windows: (N, W), targets: (N,)."""
+        """State the problem "predict the next value". windows: (N, L), targets: (N,)."""
 
         def problem(theta: Tensor) -> tuple[Tensor, Callable[[], Tensor]]:
             states = self.states(theta, windows)

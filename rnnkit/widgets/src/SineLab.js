@@ -264,7 +264,7 @@ function render(host) {
     controls: ({ change, refresh, signal, id }) => {
       redraw = refresh;
       const length = slider({
-        id: id("length"), name: "length", label: "Sequence length", symbol: "T", field: fields.length, signal,
+        id: id("length"), name: "length", label: "Sequence length", symbol: "L", field: fields.length, signal,
         positions: [2, LONGEST], toValue: (p) => p, toPosition: (v) => v, page: 5, onChange: (value) => change({ length: value }),
       });
       const seed = slider({

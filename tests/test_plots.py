@@ -97,6 +97,22 @@ def test_ink_is_current_colour_and_text_stays_text(ax):
     assert re.search(r"<text[^>]*fill: currentColor[^>]*>sequence length L</text>", svg)
 
 
+@pytest.mark.parametrize("words", ["0.001", "w = 0.9995", "−0.0004", "rate 1.23456 > 1.234"])
+def test_a_number_in_words_keeps_every_digit(words, ax):
+    ax.plot([0.123456789, 1], [0.987654321, 2])
+    ax.text(0.5, 1.5, words)
+    svg = plots.figure_svg(ax.figure)
+    assert words in [text.text for text in _texts(svg)], "words are no coordinates"
+    coordinates = re.findall(r"[ \"(]-?\d+\.(\d+)", re.sub(r">[^<]*<", "><", svg))
+    assert coordinates
+    assert max(map(len, coordinates)) == 2, "coordinates are rounded, for a lighter page"
+
+
+def _texts(svg):
+    root = ElementTree.fromstring(svg)  # noqa: S314  # our own drawing
+    return root.iter("{http://www.w3.org/2000/svg}text")
+
+
 def test_black_and_white_follow_the_page_too(ax):
     ax.plot([0, 1], color="black")
     ax.plot([1, 0], color="white")
@@ -215,6 +231,21 @@ def test_labels_of_lines_that_end_together_do_not_overlap(ax):
     boxes = sorted((t.get_window_extent() for t in ax.texts), key=lambda box: box.y0)
     for below, above in pairwise(boxes):
         assert below.y1 <= above.y0 + 1
+
+
+def test_gradient_norms_names_curves_where_they_have_come_apart(ax):
+    curves = {"default": [1e-9, 1e-4, 1.0], "gates": [1e-2, 0.1, 1.0], "silent": [0.0, 1e-6, 1.0]}
+    plots.gradient_norms(curves, ax=ax)
+    ax.figure.canvas.draw()
+    boxes = {text.get_text(): text.get_window_extent() for text in ax.texts}
+    for name in ("default", "gates"):
+        assert boxes[name].x1 < ax.get_window_extent().x0, "left of where the curve arrives"
+        height = ax.transData.transform((1, curves[name][0]))[1]
+        assert boxes[name].y0 < height < boxes[name].y1, "and at its height"
+    ticks = [tick for tick in ax.get_yticklabels() if tick.get_text()]
+    assert min(tick.get_window_extent().x0 for tick in ticks) > ax.get_window_extent().x1
+    first_shown = ax.transData.transform((2, 1e-6))[0]
+    assert boxes["silent"].x1 < first_shown, "a curve that starts with 0 is named where it starts"
 
 
 def test_lines_differ_by_style_and_marker_and_not_by_colour_alone(ax):

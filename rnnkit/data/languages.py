@@ -48,7 +48,7 @@ class Names(NamedTuple):
 
 
 def names(per_language: int = 400) -> Names:
-    """Read family names in 18 languages, folded to lower-case ASCII.
+    """Read people's names in 18 languages, folded to lower-case ASCII.
 
     A name that occurs in two languages has no right answer and is dropped from both. A longer list
     than `per_language` is thinned evenly along the alphabet, so that the choice is the same every

@@ -45,13 +45,17 @@ def gradient_norms(
 ) -> Axes:
     """Draw ‖∂L/∂h_t‖ over t = 1..T on a log axis, one labelled line a name.
 
-    Shapes: each curve (T,); T may differ between curves. The values are drawn as they come.
+    Shapes: each curve (T,); T may differ between curves. The values are drawn as they come. A
+    gradient travels from right to left: the scale stands on the right, where curves relative to
+    their last step meet, and the names on the left, where they have come apart.
 
     Raises:
         TypeError: `ax` is no Axes.
         ValueError: nothing to draw, or an unknown token.
     """
-    draw_log_lines(checked_series("curves", curves, ax), ax, tokens)
+    draw_log_lines(checked_series("curves", curves, ax), ax, tokens, at_start=True)
+    ax.yaxis.tick_right()
+    ax.yaxis.set_label_position("right")
     ax.set_xlabel("time step t")
     ax.set_ylabel(ylabel)
     return ax

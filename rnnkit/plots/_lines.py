@@ -134,16 +134,20 @@ def mark_unshown(ax: Axes, series: Mapping[str, Series], lines: Sequence[Line2D]
             )
 
 
-def label_ends(ax: Axes, lines: Sequence[Line2D], *, inside: bool = False) -> None:
+def label_ends(
+    ax: Axes, lines: Sequence[Line2D], *, inside: bool = False, at_start: bool = False
+) -> None:
     """Write each line's name at its end in its colour; more than four lines get a legend.
 
-    Labels at the right edge are moved apart until each has a line of its own.
+    `at_start` names the lines at their left end, for curves that all meet at the right. Labels at
+    the edge are moved apart until each has a line of its own.
     """
     if len(lines) > 4:
         ax.legend(handles=list(lines))
         return
     ax.autoscale_view()
     to_axes = ax.transData + ax.transAxes.inverted()
+    end, edge, away = (0, -0.02, -9) if at_start else (-1, 1.02, 9)
     ends: list[tuple[Line2D, float, float]] = []
     for line in lines:
         points = np.column_stack([np.asarray(axis, dtype=float) for axis in line.get_data()])
@@ -152,18 +156,21 @@ def label_ends(ax: Axes, lines: Sequence[Line2D], *, inside: bool = False) -> No
             continue
         places = to_axes.transform(points)
         within = places[((places >= 0) & (places <= 1)).all(axis=1)]
-        across, height = within[-1] if len(within) else np.clip(places[-1], 0.02, 0.98)
+        across, height = within[end] if len(within) else np.clip(places[end], 0.02, 0.98)
         ends.append((line, float(across), float(height)))
-    beside = [end for end in ends if end[1] > 0.85 and not inside]
-    _write_apart(ax, [(line, 1.02, height) for line, _, height in beside], (0, 0))
-    for line, across, height in ends:
-        if inside:
+    if inside:
+        for line, across, height in ends:
             _write(ax, line, (across, height), (-9 if across > 0.6 else 9, 9))
-    early = [] if inside else sorted((e for e in ends if e[1] <= 0.85), key=lambda e: e[1])
+        return
+    near = {line: abs(across - edge) < 0.17 for line, across, _ in ends}
+    beside = [(line, edge, height) for line, _, height in ends if near[line]]
+    _write_apart(ax, beside, (-1 if at_start else 0, 0))
+    early = sorted((e for e in ends if not near[e[0]]), key=lambda e: e[1])
     while early:  # lines that stop at about the same place share a column of labels
-        column = [end for end in early if end[1] < early[0][1] + 0.2]
+        column = [one for one in early if one[1] < early[0][1] + 0.2]
         early = early[len(column) :]
-        _write_apart(ax, [(line, column[-1][1], height) for line, _, height in column], (9, 0))
+        place = column[end][1]
+        _write_apart(ax, [(line, place, height) for line, _, height in column], (away, 0))
 
 
 def _write_apart(
@@ -220,9 +227,16 @@ def draw_lines(
 
 
 def draw_log_lines(
-    series: Mapping[str, Series], ax: Axes, tokens: Mapping[str, str] | None = None
+    series: Mapping[str, Series],
+    ax: Axes,
+    tokens: Mapping[str, str] | None = None,
+    *,
+    at_start: bool = False,
 ) -> list[Line2D]:
-    """Draw each series on a log axis of decades; say in words what such an axis cannot show."""
+    """Draw each series on a log axis of decades; say in words what such an axis cannot show.
+
+    `at_start` names the lines at their left end.
+    """
     lines: list[Line2D] = []
     for (name, (steps, values)), style in zip(
         series.items(), series_styles(series, tokens), strict=True
@@ -234,7 +248,7 @@ def draw_log_lines(
     _step_axis(ax, series)
     decade_axis(ax, [one.values for one in series.values()])
     mark_unshown(ax, series, lines)
-    label_ends(ax, lines)
+    label_ends(ax, lines, at_start=at_start)
     return lines
 
 

@@ -64,9 +64,13 @@ def _without_preamble(svg: str) -> str:
     svg = re.sub(r'\s*transform="rotate\(-?0 [^)]*\)"', "", svg)
     svg = re.sub(r"\s*\n\s*([LMCQzZ])", r" \1", svg)
     svg = re.sub(r'\s*\n"', '"', svg)
-    svg = re.sub(r"-?\d+\.\d{3,}", lambda found: f"{float(found[0]):.2f}", svg)
+    svg = re.sub(r"<[^>]*>", _with_short_coordinates, svg)  # tags alone: words keep their digits
     svg = svg.replace("xlink:href", "href")
     return re.sub(r"\n\s*", "\n", svg).strip()
+
+
+def _with_short_coordinates(tag: re.Match[str]) -> str:
+    return re.sub(r"-?\d+\.\d{3,}", lambda number: f"{float(number[0]):.2f}", tag[0])
 
 
 def _in_theme_colours(svg: str) -> str:

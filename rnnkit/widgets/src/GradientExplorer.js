@@ -189,7 +189,7 @@ export function view(traits, width) {
     now: explain(state, all),
     numbers: [
       ...SERIES.map(({ key, words }) => ({
-        name: key, label: words, symbol: `∂loss/∂${key}`, value: last[key], text: say(last[key], 5),
+        name: key, label: words, symbol: `∂loss/∂${key}`, value: last[key], text: say(last[key], 6),
       })),
       { name: "loss", label: "Loss", symbol: "(y − target)²", value: last.loss, text: say(last.loss, 5) },
     ],

@@ -128,7 +128,7 @@ def _holds(
 ) -> bool:
     """Run free from the first window and from a slightly changed one, inside the series."""
     length, start = model.window, series[: model.window]
-    noise = 1e-4 * torch.randn(len(start), generator=generator, dtype=torch.float64)
+    noise = 1e-4 * torch.randn(length, generator=generator).double()
     steps = (len(series) - length) // 10 * 10
     pair = torch.stack([start, start + noise])
     run = model.rollout(theta, pair, steps)[:, length:]

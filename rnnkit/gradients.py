@@ -91,7 +91,7 @@ class TinyRNN(nn.Module):
             TypeError: `length` is not an integer.
             ValueError: `length` is below 1.
         """
-        y = cast("Tensor", self(length))
+        y: Tensor = self(length)
         return (y - (y.detach() - 1)) ** 2
 
 

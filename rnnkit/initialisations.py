@@ -58,7 +58,8 @@ def chrono_(layer: nn.RNNBase, longest: int, *, generator: torch.Generator) -> N
     if longest < 3:
         raise ValueError(f"longest must be a number of steps of at least 3; got {longest!r}")
     _check_gated(layer)
-    spans = torch.empty(layer.hidden_size).uniform_(1, longest - 1, generator=generator)
+    spans = torch.empty(layer.hidden_size)
+    spans.uniform_(1, longest - 1, generator=generator)
     _set_keep_gate(layer, spans.log())
     if isinstance(layer, nn.LSTM):
         rows = slice(0, layer.hidden_size)

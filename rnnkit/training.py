@@ -151,6 +151,14 @@ def fit(
     return history
 
 
+def _scalar(value: Tensor) -> Tensor:
+    if not isinstance(value, Tensor):
+        raise TypeError(f"loss must return a tensor, got {type(value).__name__}")
+    if value.ndim != 0:
+        raise ValueError(f"loss must return a scalar, got shape {tuple(value.shape)}")
+    return value
+
+
 def _epoch(
     loss: Callable[[Batch], Tensor],
     batches: Iterable[Batch] | Callable[[], Iterable[Batch]],
@@ -161,12 +169,8 @@ def _epoch(
     losses, norms = [], []
     for batch in batches() if callable(batches) else batches:
         optimizer.zero_grad()
-        value = loss(batch)
-        if not isinstance(value, Tensor):
-            raise TypeError(f"loss must return a tensor, got {type(value).__name__}")
-        if value.ndim != 0:
-            raise ValueError(f"loss must return a scalar, got shape {tuple(value.shape)}")
-        value.backward()  # type: ignore[no-untyped-call]  # torch leaves it untyped
+        value = _scalar(loss(batch))
+        torch.autograd.backward(value)
         if clip is not None:
             norms.append(float(torch.nn.utils.clip_grad_norm_(parameters, clip)))
         optimizer.step()

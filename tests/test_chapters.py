@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import ast
 import re
+import textwrap
 from typing import TYPE_CHECKING
 
 import pytest
+from sphinx.config import Config
+from sphinx.directives.code import LiteralIncludeReader
 
 from book import ROOT
 from book.execution import chapter_paths, has_code, read_notebook
@@ -96,3 +100,36 @@ def test_every_drawing_is_shown_on_a_page() -> None:
     shown = set(re.findall(r"figures/([\w-]+\.svg)", text))
     assert shown <= drawings
     assert drawings - shown == set(), "drawings that no page shows"
+
+
+def _listings(path: Path) -> list[str]:
+    """Return what each literalinclude of a page shows, as Sphinx reads it."""
+    shown = []
+    blocks = re.findall(
+        r"^```\{literalinclude\} (\S+)\n(.*?)^```", path.read_text("utf-8"), re.S | re.M
+    )
+    for name, head in blocks:
+        options: dict[str, object] = dict(re.findall(r"^:([\w-]+): (.*)$", head, re.M))
+        options["dedent"] = int(str(options["dedent"])) if "dedent" in options else None
+        options = {k: v for k, v in options.items() if v is not None}
+        reader = LiteralIncludeReader(str(path.parent / name), options, Config())
+        shown.append(reader.read()[0])
+    return shown
+
+
+@pytest.mark.parametrize("path", PAGES, ids=_name)
+def test_a_listing_of_rnnkit_is_whole_statements_that_fit_without_docstring(path: Path) -> None:
+    for listing in _listings(path):
+        body = f"async def shown():\n{textwrap.indent(textwrap.dedent(listing), '    ')}"
+        strings = [
+            node
+            for node in ast.walk(ast.parse(body))
+            if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+        ]
+        assert strings == [], f"a docstring, or half of one, stands in the listing:\n{listing}"
+        wide = [line for line in listing.splitlines() if len(line) > WIDTH]
+        assert wide == [], "lines are cut off on the page"
+
+
+def test_the_chapters_show_listings_of_rnnkit() -> None:
+    assert sum(len(_listings(path)) for path in PAGES) >= 5

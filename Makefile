@@ -7,7 +7,7 @@ export RNNKIT_QUIET = 1
 export OMP_NUM_THREADS ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help links install browser book serve lab notebooks lint test test-slow bench lock clean
+.PHONY: help bundles links install browser book serve lab notebooks lint test test-slow bench lock clean
 
 help:  ## this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-10s %s\n", $$1, $$2}'
@@ -29,6 +29,9 @@ lab: install  ## open JupyterLab on the chapters
 
 notebooks: book  ## write notebooks/ anew from the chapters and their outputs
 	@$(VENV) -m book.notebooks
+
+bundles: install  ## write the labs' bundles for Jupyter anew (rnnkit/widgets/static)
+	@$(NODE) rnnkit/widgets/src/build.mjs
 
 lint: install  ## ruff, mypy, tsc and actionlint
 	@$(VENV) -m ruff check .

@@ -99,9 +99,9 @@ def test_bundles_are_what_the_sources_build(tmp_path: Path) -> None:
     run(node(), "rnnkit/widgets/src/build.mjs", "--out", str(tmp_path))
     built = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
     committed = {path.name: path.read_bytes() for path in STATIC.iterdir()}
-    assert built.keys() == committed.keys(), "run: node rnnkit/widgets/src/build.mjs"
+    assert built.keys() == committed.keys(), "run: make bundles"
     stale = [name for name in built if built[name] != committed[name]]
-    assert not stale, f"run: node rnnkit/widgets/src/build.mjs (stale: {stale})"
+    assert not stale, f"run: make bundles (stale: {stale})"
 
 
 def test_bundles_are_self_contained_and_small() -> None:

@@ -11,6 +11,7 @@ import hashlib
 import os
 import sys
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from importlib.util import resolve_name
 from multiprocessing import get_context
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -33,8 +34,8 @@ if TYPE_CHECKING:
     from sphinx.config import Config
 
 WORKERS = 2
-QUIET = {"RNNKIT_QUIET": "1", "OMP_NUM_THREADS": "1", "PYTHONHASHSEED": "0", "MPLBACKEND": ""}
-"""The environment of every kernel of a build: no progress bars, one thread, no surprise backend."""
+QUIET = {"RNNKIT_QUIET": "1", "OMP_NUM_THREADS": "1", "PYTHONHASHSEED": "0"}
+"""The environment of every kernel of a build: no progress bars, one thread."""
 
 
 def chapter_paths(root: Path = ROOT) -> list[Path]:
@@ -54,19 +55,24 @@ def read_notebook(path: Path) -> NotebookNode:
     return notebook
 
 
-def _imported(tree: ast.AST, modules: dict[str, Path]) -> set[str]:
-    """Return the rnnkit modules that some code names in its imports."""
+def _imported(tree: ast.AST, modules: dict[str, Path], package: str = "") -> set[str]:
+    """Return the rnnkit modules that some code of a package names in its imports."""
     names: set[str] = set()
     for part in ast.walk(tree):
         if isinstance(part, ast.Import):
+            # without an alias it binds `rnnkit`, which may reach any module by attribute
+            whole = any(a.name.split(".")[0] == "rnnkit" and not a.asname for a in part.names)
             names.update(alias.name for alias in part.names)
-        elif isinstance(part, ast.ImportFrom) and part.module and not part.level:
-            names.add(part.module)
-            names.update(f"{part.module}.{alias.name}" for alias in part.names)
-    found = {name for name in names if name in modules}
-    if "rnnkit" in names:  # `import rnnkit` may reach any module by attribute
-        found.update(m for m in modules if m.count(".") == 1)
-    return found
+        elif isinstance(part, ast.ImportFrom):
+            base = resolve_name("." * part.level + (part.module or ""), package)
+            whole = base == "rnnkit" and any(alias.name == "*" for alias in part.names)
+            names.add(base)
+            names.update(f"{base}.{alias.name}" for alias in part.names)
+        else:
+            continue
+        if whole:
+            names.update(name for name in modules if name.count(".") == 1)
+    return names & set(modules)
 
 
 def rnnkit_modules(root: Path = ROOT) -> dict[str, Path]:
@@ -90,9 +96,9 @@ def dependencies(code: Iterable[str], root: Path = ROOT) -> set[Path]:
         if name in seen:
             continue
         seen.add(name)
-        parents = {".".join(name.split(".")[:i]) for i in range(1, name.count(".") + 1)}
-        todo |= _imported(trees[name], modules) - {"rnnkit"}
-        seen |= parents & set(modules)
+        parent = name.rpartition(".")[0]  # Python runs a package before a module inside it
+        package = name if modules[name].name == "__init__.py" else parent
+        todo |= _imported(trees[name], modules, package) | ({parent} & set(modules))
     return {modules[name] for name in seen}
 
 
@@ -127,8 +133,8 @@ def merge_streams(notebook: NotebookNode) -> None:
 
 def _run(path: str) -> tuple[str, Any, str | None, float]:
     """Execute one notebook in a process of its own."""
-    os.environ.update({k: v for k, v in QUIET.items() if v})
-    os.environ.pop("MPLBACKEND", None)
+    os.environ.update(QUIET)
+    os.environ.pop("MPLBACKEND", None)  # the kernel's own: figures are shown inline
     notebook = read_notebook(Path(path))
     result = single_nb_execution(
         notebook,

@@ -127,7 +127,7 @@ def write(root: Path, out: Path) -> int:
     """
     from jupyter_book.sphinx import build_sphinx  # slow to import
 
-    os.environ.update({k: v for k, v in QUIET.items() if v})
+    os.environ.update(QUIET)
     os.chdir(root)
     result = build_sphinx(
         root,

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from rnnkit._checks import positive, seeded, tensor, whole
 from rnnkit.least_squares import Problem, levenberg_marquardt
 from rnnkit.tanh_forecaster import TanhForecaster
 
@@ -18,13 +19,18 @@ class Recipe:
 
     Attributes:
         stride: every stride-th window takes part in stage 1.
-        one_step_iterations: at most this many in stage 1; a bad start is dropped after 20.
+        one_step_iterations: at most this many in stage 1, more than 20: a bad start is dropped
+            after 20.
         rollout_steps, rollout_starts: stage 2 runs free for so many steps, from so many starts.
         rollout_iterations: at most this many in stage 2.
         tolerance: stage 2 stops at this rms, stage 1 at 2e-6.
         accept: largest rms of a 700-step free run inside the training series.
         accept_gain: largest effect of a small change of the start, relative to that change.
         attempts: initialisations tried at most.
+
+    Raises:
+        TypeError: a count is no whole number, a limit no real number.
+        ValueError: a count below 1 (`one_step_iterations` below 21), a limit that is not positive.
     """
 
     stride: int = 16
@@ -36,6 +42,14 @@ class Recipe:
     accept: float = 1e-4
     accept_gain: float = math.inf
     attempts: int = 30
+
+    def __post_init__(self) -> None:
+        for name in ("stride", "rollout_steps", "rollout_starts", "rollout_iterations", "attempts"):
+            whole(name, getattr(self, name), at_least=1)
+        whole("one_step_iterations", self.one_step_iterations, at_least=21)
+        positive("tolerance", self.tolerance)
+        positive("accept", self.accept)
+        positive("accept_gain", self.accept_gain, or_infinite=True)
 
     @classmethod
     def careful(cls) -> "Recipe":
@@ -67,15 +81,19 @@ def fit_forecaster(
     Shapes: series: (T,) -> θ: (P,), float64, and the number of initialisations it took.
 
     Raises:
-        ValueError: `series` is not (T,) or too short for the recipe.
+        TypeError: `series` is no tensor, `generator` no torch.Generator.
+        ValueError: `series` is not (T,), not finite, or too short for the recipe.
         RuntimeError: no initialisation passed in `recipe.attempts`.
     """
     model, recipe = model or TanhForecaster(), recipe or Recipe()
     window, steps = model.window, recipe.rollout_steps
-    if series.ndim != 1 or len(series) < window + 2 * steps:
+    generator = seeded(generator)
+    if tensor("series", series, "(T,)").ndim != 1 or len(series) < window + 2 * steps:
         raise ValueError(
             f"series must be (T,) with T >= {window + 2 * steps}, got {tuple(series.shape)}"
         )
+    if not series.isfinite().all():
+        raise ValueError("series must be finite, got nan or inf")
     series = series.double()
     windows = series[:-1].unfold(0, window, recipe.stride).contiguous()
     nearby = model.one_step(windows, series[window :: recipe.stride])

@@ -1,11 +1,13 @@
 """Judge a forecaster by letting it run free: it reads what it predicted itself."""
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 import torch
 from torch import Tensor
+
+from rnnkit._checks import positive, whole
 
 __all__ = ["LocalWave", "free_run", "local_wave", "phase_error", "rmse_by_horizon"]
 
@@ -27,21 +29,21 @@ def free_run(model: Callable[[Tensor], Tensor], window: Tensor, steps: int) -> T
     Shapes: model: (B, L, n) -> (B, n); window: (B, L, n) -> forecast: (B, steps, n).
 
     Raises:
-        TypeError: `window` is no floating-point tensor, `steps` is no whole number.
+        TypeError: `model` is not callable, `window` is no floating-point tensor, `steps` is no
+            whole number.
         ValueError: `window` is not (B, L, n), `steps` < 1, or the model returns another shape.
     """
-    if not isinstance(window, Tensor) or not window.is_floating_point():
-        raise TypeError(f"window must be a floating-point tensor (B, L, n), got {_kind(window)}")
-    if window.ndim != 3 or 0 in window.shape:
-        raise ValueError(f"window must be (B, L, n), none of them 0, got {tuple(window.shape)}")
-    _whole("steps", steps)
+    if not callable(model):
+        raise TypeError(f"model must be callable, got {_kind(model)}")
+    _check_window(window)
+    whole("steps", steps, at_least=1)
     batch, length, size = window.shape
     series = torch.cat([window, window.new_empty(batch, steps, size)], dim=1)
     for step in range(steps):
         prediction = model(series[:, step : step + length])  # (B, n)
-        if prediction.shape != (batch, size):
+        if getattr(prediction, "shape", None) != (batch, size):
             raise ValueError(
-                f"model must return (B, n) = {(batch, size)}, got {tuple(prediction.shape)}"
+                f"model must return (B, n) = {(batch, size)}, got {_shape_or_kind(prediction)}"
             )
         series[:, step + length] = prediction
     return series[:, length:]
@@ -56,13 +58,12 @@ def rmse_by_horizon(
     of the first horizons[i] steps; it is not the error at that step.
 
     Raises:
-        ValueError: other shapes, or a horizon that is not within 1..T.
+        TypeError: `forecast` or `truth` is no real tensor, or `horizons` no list of whole numbers.
+        ValueError: other shapes, no horizon, or one that is not within 1..T.
     """
-    _same_length("forecast", forecast, "truth", truth)
+    _check_pair(forecast, truth)
     squares = (forecast.double() - truth.double()) ** 2
-    for horizon in horizons:
-        if not 1 <= horizon <= len(squares):
-            raise ValueError(f"horizons must be within 1..{len(squares)}, got {horizon}")
+    horizons = _checked_horizons(horizons, len(squares))
     return [squares[:horizon].mean().sqrt().item() for horizon in horizons]
 
 
@@ -76,19 +77,30 @@ def local_wave(series: Tensor, *, dt: float = 0.1, omega: float = 1.0) -> LocalW
     Shapes: series: (T,) -> amplitude, phase: (T − span + 1,). Phase in radians.
 
     Raises:
-        TypeError: `series` is no tensor.
-        ValueError: it is not (T,), shorter than one period, or `dt`, `omega` are not positive.
+        TypeError: `series` is no real tensor, `dt` or `omega` no real number.
+        ValueError: it is not (T,), not finite or shorter than one period; `dt` or `omega` is not
+            positive and finite, or a period has less than 3 samples.
     """
-    if not isinstance(series, Tensor):
-        raise TypeError(f"series must be a tensor (T,), got {_kind(series)}")
-    if not (0 < dt < math.inf and 0 < omega < math.inf):
-        raise ValueError(f"dt and omega must be positive and finite, got {dt!r} and {omega!r}")
-    span = round(2 * math.pi / (omega * dt))
-    if series.ndim != 1 or len(series) < span or span < 3:
+    return _local_wave("series", series, dt, omega)
+
+
+def _local_wave(name: str, series: Tensor, dt: float, omega: float) -> LocalWave:
+    _check_series(name, series)
+    dt, omega = positive("dt", dt), positive("omega", omega)
+    if not 1e-9 < omega * dt < 2.5:
         raise ValueError(
-            f"series must be (T,) with at least one period, {max(span, 3)} samples, "
+            "omega · dt must be below 2.5 radians a sample (a period needs 3 samples) and above "
+            f"1e-9, got {omega * dt:.3g}"
+        )
+    span = round(2 * math.pi / (omega * dt))
+    if len(series) < span:
+        raise ValueError(
+            f"{name} must be (T,) with at least one period, {span} samples, "
             f"got {tuple(series.shape)}"
         )
+    if len(wild := (~series.isfinite()).nonzero()):
+        at = int(wild[0])
+        raise ValueError(f"{name} must be finite, got {series[at].item()} at step {at}")
     angle = omega * dt * torch.arange(span, dtype=torch.float64)
     basis = torch.stack([angle.sin(), angle.cos()], dim=1)  # (span, 2)
     chunks = series.double().unfold(0, span, 1)  # (K, span)
@@ -112,28 +124,54 @@ def phase_error(forecast: Tensor, truth: Tensor, *, dt: float = 0.1, omega: floa
     Raises:
         TypeError, ValueError: as `local_wave`, or the two have different lengths.
     """
-    _same_length("forecast", forecast, "truth", truth)
-    ours = local_wave(forecast, dt=dt, omega=omega).phase
-    theirs = local_wave(truth, dt=dt, omega=omega).phase
+    _check_pair(forecast, truth)
+    ours = _local_wave("forecast", forecast, dt, omega).phase
+    theirs = _local_wave("truth", truth, dt, omega).phase
     ahead = ours - theirs
     turns = torch.round(ahead[0] / (2 * math.pi))
     return ahead - 2 * math.pi * turns
 
 
-def _same_length(name: str, one: Tensor, other_name: str, other: Tensor) -> None:
-    if one.ndim != 1 or one.shape != other.shape or len(one) == 0:
+def _check_window(window: object) -> None:
+    if not isinstance(window, Tensor) or not window.is_floating_point():
+        raise TypeError(f"window must be a floating-point tensor (B, L, n), got {_kind(window)}")
+    if window.ndim != 3 or 0 in window.shape:
+        raise ValueError(f"window must be (B, L, n), none of them 0, got {tuple(window.shape)}")
+
+
+def _check_real(name: str, series: object) -> None:
+    if not isinstance(series, Tensor) or series.is_complex():
+        raise TypeError(f"{name} must be a real tensor (T,), got {_kind(series)}")
+
+
+def _check_series(name: str, series: Tensor) -> None:
+    _check_real(name, series)
+    if series.ndim != 1 or len(series) == 0:
+        raise ValueError(f"{name} must be (T,), got {tuple(series.shape)}")
+
+
+def _check_pair(forecast: Tensor, truth: Tensor) -> None:
+    _check_real("forecast", forecast)
+    _check_real("truth", truth)
+    if forecast.ndim != 1 or forecast.shape != truth.shape or len(forecast) == 0:
         raise ValueError(
-            f"{name} and {other_name} must both be (T,), "
-            f"got {tuple(one.shape)} and {tuple(other.shape)}"
+            f"forecast and truth must both be (T,), "
+            f"got {tuple(forecast.shape)} and {tuple(truth.shape)}"
         )
 
 
-def _whole(name: str, value: object) -> None:
-    if isinstance(value, bool) or not isinstance(value, int):
-        raise TypeError(f"{name} must be a whole number >= 1, got {value!r}")
-    if value < 1:
-        raise ValueError(f"{name} must be a whole number >= 1, got {value}")
+def _checked_horizons(values: Sequence[int], steps: int) -> list[int]:
+    if isinstance(values, str | bytes) or not isinstance(values, Iterable):
+        raise TypeError(f"horizons must be a list of whole numbers, got {values!r}")
+    horizons = [whole("horizons", value, at_least=1) for value in values]
+    if not horizons or max(horizons) > steps:
+        raise ValueError(f"horizons must be whole numbers within 1..{steps}, got {horizons}")
+    return horizons
 
 
 def _kind(value: object) -> str:
-    return f"{type(value).__name__}" + (f" of {value.dtype}" if isinstance(value, Tensor) else "")
+    return type(value).__name__ + (f" of {value.dtype}" if isinstance(value, Tensor) else "")
+
+
+def _shape_or_kind(value: object) -> str:
+    return str(tuple(value.shape)) if isinstance(value, Tensor) else _kind(value)

@@ -5,13 +5,14 @@ gradient descent is difficult"; Pascanu, Mikolov and Bengio (2013).
 """
 
 import math
-import operator
 from collections.abc import Callable, Iterable
+from numbers import Real
 from typing import Any, NamedTuple, cast
 
 import torch
 from torch import Tensor, nn
 
+from rnnkit._checks import whole
 from rnnkit.unroll import Cell, State, _checked_start
 
 __all__ = ["TinyGradients", "TinyRNN", "gradient_norms", "show_grads", "tiny_rnn_gradients"]
@@ -198,6 +199,9 @@ def gradient_norms(
 
 def _tracked(state: Any) -> Any:  # noqa: ANN401  # a cell's state is the cell's own affair
     """Cut the start from its past and track it, so that a frozen cell has a graph as well."""
+    for part in state if isinstance(state, tuple) else (state,):
+        if not part.is_floating_point():
+            raise TypeError(f"state must have a floating-point dtype, got {part.dtype}")
     if isinstance(state, tuple):
         return tuple(part.detach().requires_grad_() for part in state)
     return state.detach().requires_grad_()
@@ -214,27 +218,19 @@ def _picked(state: Any, component: int) -> Tensor:  # noqa: ANN401  # as above
 
 
 def _checked_weight(value: float) -> float:
-    if isinstance(value, (bool, str, bytes, complex)):
+    if isinstance(value, bool) or not isinstance(value, Real):
         raise TypeError(f"wh_init must be a real number, got {value!r}")
     try:
         number = float(value)
-    except (TypeError, ValueError, OverflowError) as error:
-        raise TypeError(f"wh_init must be a real number, got {value!r}") from error
+    except OverflowError:  # an int beyond float64
+        number = math.inf
     if not math.isfinite(number):
         raise ValueError(f"wh_init must be finite, got {value!r}")
     return number
 
 
 def _checked_length(value: int, name: str) -> int:
-    if isinstance(value, bool):
-        raise TypeError(f"{name} must be an integer >= 1, got {value!r}")
-    try:
-        length = operator.index(value)
-    except TypeError as error:
-        raise TypeError(f"{name} must be an integer >= 1, got {value!r}") from error
-    if length < 1:
-        raise ValueError(f"{name} must be an integer >= 1, got {length}")
-    return length
+    return whole(name, value, at_least=1)
 
 
 def _checked_lengths(values: Iterable[int]) -> list[int]:

@@ -11,6 +11,8 @@ import math
 import torch
 from torch import Tensor, nn
 
+from rnnkit._checks import finite, not_negative, seeded, whole
+
 __all__ = ["chrono_", "default_", "identity_", "keep_bias_", "orthogonal_"]
 
 
@@ -19,7 +21,15 @@ def default_(layer: nn.RNNBase | nn.Linear, *, generator: torch.Generator) -> No
     """Draw every weight and bias from U(-1/√k, 1/√k), as torch does.
 
     k is the hidden size of a recurrent layer and the input size of a linear one.
+
+    Raises:
+        TypeError: if `layer` is no recurrent or linear layer, or `generator` no torch.Generator.
     """
+    if not isinstance(layer, nn.RNNBase | nn.Linear):
+        raise TypeError(
+            f"layer must be a torch.nn.RNN, LSTM, GRU or Linear; got {type(layer).__name__}"
+        )
+    generator = seeded(generator)
     size = layer.in_features if isinstance(layer, nn.Linear) else layer.hidden_size
     bound = 1 / math.sqrt(size)
     for parameter in layer.parameters():
@@ -35,11 +45,11 @@ def keep_bias_(layer: nn.RNNBase, value: float = 1.0) -> None:
     Source: Gers, Schmidhuber and Cummins (2000); Jozefowicz, Zaremba and Sutskever (2015).
 
     Raises:
-        TypeError: if `layer` has no such gate.
-        ValueError: if it is stacked, bidirectional or without biases.
+        TypeError: if `layer` has no such gate, or `value` is no real number.
+        ValueError: if it is stacked, bidirectional or without biases, or `value` not finite.
     """
     _check_gated(layer)
-    _set_keep_gate(layer, torch.full((layer.hidden_size,), float(value)))
+    _set_keep_gate(layer, torch.full((layer.hidden_size,), finite("value", value)))
 
 
 @torch.no_grad()
@@ -53,10 +63,10 @@ def chrono_(layer: nn.RNNBase, longest: int, *, generator: torch.Generator) -> N
     Raises:
         ValueError: if `longest` is less than 3 (there is no spread to draw from), or the layer is
             stacked, bidirectional or without biases.
-        TypeError: if `layer` has no gates.
+        TypeError: if `layer` has no gates, `longest` is no whole number or `generator` none.
     """
-    if longest < 3:
-        raise ValueError(f"longest must be a number of steps of at least 3; got {longest!r}")
+    whole("longest", longest, at_least=3)
+    seeded(generator)
     _check_gated(layer)
     spans = torch.empty(layer.hidden_size)
     spans.uniform_(1, longest - 1, generator=generator)
@@ -74,10 +84,11 @@ def orthogonal_(layer: nn.RNN, *, generator: torch.Generator, gain: float = 1.0)
     Source: Saxe, McClelland and Ganguli (2014).
 
     Raises:
-        TypeError: if `layer` is not a `torch.nn.RNN`.
-        ValueError: if it is stacked, bidirectional or without biases.
+        TypeError: if `layer` is not a `torch.nn.RNN`, `gain` no real number, `generator` none.
+        ValueError: if it is stacked, bidirectional or without biases, or `gain` is not finite.
     """
     _check_ungated(layer)
+    gain, generator = finite("gain", gain), seeded(generator)
     nn.init.orthogonal_(layer.get_parameter("weight_hh_l0"), gain=gain, generator=generator)
 
 
@@ -88,10 +99,12 @@ def identity_(layer: nn.RNN, *, generator: torch.Generator, scale: float = 1e-3)
     Source: Le, Jaitly and Hinton (2015), who use it with ReLU.
 
     Raises:
-        TypeError: if `layer` is not a `torch.nn.RNN`.
-        ValueError: if it is stacked, bidirectional or without biases.
+        TypeError: if `layer` is not a `torch.nn.RNN`, `scale` no real number, `generator` none.
+        ValueError: if it is stacked, bidirectional or without biases, or `scale` is negative or not
+            finite.
     """
     _check_ungated(layer)
+    scale, generator = not_negative("scale", scale), seeded(generator)
     nn.init.eye_(layer.get_parameter("weight_hh_l0"))
     layer.get_parameter("weight_ih_l0").normal_(0, scale, generator=generator)
     layer.get_parameter("bias_ih_l0").zero_()

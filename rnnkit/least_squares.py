@@ -7,6 +7,8 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
+from rnnkit._checks import not_negative, positive, tensor, whole
+
 __all__ = ["Fit", "Problem", "levenberg_marquardt"]
 
 Problem = Callable[[Tensor], tuple[Tensor, Callable[[], Tensor]]]
@@ -35,20 +37,36 @@ def levenberg_marquardt(
         theta: the start, (P,).
         iterations: steps tried at most, at least 1.
         damping: μ at the start, positive.
-        tolerance: stop when the root mean squared residual is at most this.
+        tolerance: stop when the root mean squared residual is at most this, 0 or positive. A step
+            is tried first, wherever the start is.
 
     Raises:
-        ValueError: `iterations` < 1, `damping` not positive and finite.
+        TypeError: `theta` is no tensor, `iterations` no whole number, `damping` or `tolerance` no
+            real number.
+        ValueError: `theta` is not (P,), `iterations` < 1, `damping` not positive and finite,
+            `tolerance` negative, infinite or nan; or at the start the residuals are no finite (N,)
+            or the Jacobian is no finite (N, P). A later step to nan is refused like any bad step.
 
     Source: Levenberg (1944), Marquardt (1963); damping: Nielsen (1999).
     """
-    if isinstance(iterations, bool) or not isinstance(iterations, int) or iterations < 1:
-        raise ValueError(f"iterations must be a whole number >= 1, got {iterations!r}")
-    if not 0 < damping < math.inf:
-        raise ValueError(f"damping must be positive and finite, got {damping!r}")
+    if tensor("theta", theta, "(P,)").ndim != 1:
+        raise ValueError(f"theta must be (P,), got {tuple(theta.shape)}")
+    iterations = whole("iterations", iterations, at_least=1)
+    damping, tolerance = positive("damping", damping), not_negative("tolerance", tolerance)
     residual, linearise = problem(theta)
+    if residual.ndim != 1 or len(residual) == 0 or not residual.isfinite().all():
+        raise ValueError(
+            f"problem must return finite residuals (N,) at theta, got {tuple(residual.shape)}"
+            + (" with nan or inf" if residual.numel() and not residual.isfinite().all() else "")
+        )
     loss, growth = residual.dot(residual).item(), 2.0
     jacobian = linearise()
+    if jacobian.shape != (shape := (len(residual), len(theta))):
+        raise ValueError(
+            f"problem must return a Jacobian (N, P) = {shape}, got {tuple(jacobian.shape)}"
+        )
+    if not jacobian.isfinite().all():
+        raise ValueError("problem must return a finite Jacobian at theta, got nan or inf")
     history = [math.sqrt(loss / len(residual))]
     for _ in range(iterations):
         gradient = jacobian.T @ residual

@@ -4,13 +4,14 @@ It reads a window of L numbers, one a step, and predicts the next one from its l
 """
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 import torch
 from torch import Tensor
 
+from rnnkit._checks import seeded, tensor, whole
 from rnnkit.least_squares import Problem
 
 __all__ = ["TanhForecaster", "Weights"]
@@ -33,15 +34,19 @@ class TanhForecaster:
     Attributes:
         hidden_size: d.
         window: L, the values that it reads for one prediction.
+
+    Raises:
+        TypeError: a size is no whole number; in the methods an argument is no tensor, or windows
+            and theta differ in dtype.
+        ValueError: a size is below 1; in the methods a shape is not the one given there.
     """
 
     hidden_size: int = 10
     window: int = 25
 
     def __post_init__(self) -> None:
-        for name, value in (("hidden_size", self.hidden_size), ("window", self.window)):
-            if isinstance(value, bool) or not isinstance(value, int) or value < 1:
-                raise ValueError(f"{name} must be a whole number >= 1, got {value!r}")
+        whole("hidden_size", self.hidden_size, at_least=1)
+        whole("window", self.window, at_least=1)
 
     @property
     def size(self) -> int:
@@ -50,7 +55,7 @@ class TanhForecaster:
 
     def initial(self, generator: torch.Generator) -> Tensor:
         """Draw θ: (P,). W_h = 0.9·orthogonal, W_x ~ U(±0.3), W_o ~ U(±1/√d), biases 0."""
-        d = self.hidden_size
+        d, generator = self.hidden_size, seeded(generator)
         q, r = torch.linalg.qr(torch.randn(d, d, generator=generator, dtype=torch.float64))
         w_h = 0.9 * q * r.diagonal().sign()
         w_x = 0.3 * (2 * torch.rand(d, generator=generator, dtype=torch.float64) - 1)
@@ -61,7 +66,7 @@ class TanhForecaster:
     def weights(self, theta: Tensor) -> Weights:
         """Name the parts of θ: (P,), as views."""
         d = self.hidden_size
-        if theta.shape != (self.size,):
+        if tensor("theta", theta, "(P,)").shape != (self.size,):
             raise ValueError(f"theta must have shape ({self.size},), got {tuple(theta.shape)}")
         w_x, w_h, b_h, w_o, b_o = torch.split(theta, [d, d * d, d, d, 1])
         return Weights(w_x, w_h.view(d, d), b_h, w_o, b_o)
@@ -77,6 +82,7 @@ class TanhForecaster:
     def states(self, theta: Tensor, windows: Tensor) -> Tensor:
         """Return h_0, …, h_L of each window, without a graph. windows: (N, L) -> (L + 1, N, d)."""
         w_x, w_h, b_h, _, _ = self.weights(theta)
+        self._check_windows("windows", windows, theta.dtype)
         drive = torch.addcmul(b_h, windows.T[..., None], w_x).unbind()  # L of (N, d)
         states = windows.new_empty(self.window + 1, len(windows), self.hidden_size)
         states[0] = 0
@@ -88,6 +94,12 @@ class TanhForecaster:
     def readout(self, theta: Tensor, states: Tensor) -> Tensor:
         """Predict from the last of the states. states: (L + 1, N, d) -> (N,)."""
         weights = self.weights(theta)
+        shape = tensor("states", states, "(L + 1, N, d)").shape
+        if states.ndim != 3 or shape[::2] != (self.window + 1, self.hidden_size):
+            raise ValueError(
+                f"states must be ({self.window + 1}, N, {self.hidden_size}), "
+                f"got {tuple(states.shape)}"
+            )
         return torch.addmv(weights.b_o, states[-1], weights.W_o)
 
     def jacobian(self, theta: Tensor, windows: Tensor, states: Tensor) -> tuple[Tensor, Tensor]:
@@ -97,7 +109,11 @@ class TanhForecaster:
         ∂prediction/∂window: (N, L).
         """
         w_x, w_h, _, w_o, _ = self.weights(theta)
+        self._check_windows("windows", windows, theta.dtype)
         d, count = self.hidden_size, len(windows)
+        shape = tuple(tensor("states", states, "(L + 1, N, d)").shape)
+        if shape != (wanted := (self.window + 1, count, d)):
+            raise ValueError(f"states must be {wanted}, got {shape}")
         slope = (1 - states[1:] ** 2).unbind()  # tanh' at each step
         deltas = torch.empty_like(states[1:])  # ∂prediction/∂(input of tanh at step t): (L, N, d)
         delta = deltas.unbind()
@@ -118,9 +134,11 @@ class TanhForecaster:
         time are advanced together, one belt of L states: K steps cost L + K − 1 small products
         instead of L·K.
 
-        Shapes: starts: (S, L) -> the starts and what follows them, (S, L + steps).
+        Shapes: starts: (S, L) -> the starts and what follows them, (S, L + steps), steps >= 1.
         """
         w_x, w_h, b_h, w_o, b_o = self.weights(theta)
+        self._check_windows("starts", starts, theta.dtype)
+        steps = whole("steps", steps, at_least=1)
         d, window, count = self.hidden_size, self.window, len(starts)
         step_weights = torch.cat([w_h.T, w_x[None], b_h[None]])  # (d + 2, d)
         series = starts.new_empty(window + steps, count)
@@ -155,6 +173,11 @@ class TanhForecaster:
 
         Shapes: series: (S, L + K) of `rollout` -> ∂(predictions)/∂θ: (S·K, P).
         """
+        if tensor("series", series, "(S, L + K)").ndim != 2 or series.shape[1] <= self.window:
+            raise ValueError(
+                f"series must be (S, L + K) with L = {self.window} and K >= 1, "
+                f"got {tuple(series.shape)}"
+            )
         count, steps = len(series), series.shape[1] - self.window
         windows = series[:, :-1].unfold(1, self.window, 1).reshape(count * steps, self.window)
         direct, inputs = self.jacobian(theta, windows, self.states(theta, windows))
@@ -171,7 +194,12 @@ class TanhForecaster:
         return solved.flatten(0, 1)
 
     def one_step(self, windows: Tensor, targets: Tensor) -> Problem:
-        """State the problem "predict the next value". windows: (N, L), targets: (N,)."""
+        """State the problem "predict the next value". windows: (N, L), targets: (N,); float64."""
+        self._check_windows("windows", windows, torch.float64)
+        if tensor("targets", targets, "(N,)").shape != (len(windows),):
+            raise ValueError(
+                f"targets must be ({len(windows)},), one a window, got {tuple(targets.shape)}"
+            )
 
         def problem(theta: Tensor) -> tuple[Tensor, Callable[[], Tensor]]:
             states = self.states(theta, windows)
@@ -180,8 +208,16 @@ class TanhForecaster:
 
         return problem
 
-    def free_running(self, series: Tensor, starts: list[int], steps: int) -> Problem:
-        """State the problem "run free for `steps` steps" from windows of a series: (T,)."""
+    def free_running(self, series: Tensor, starts: Sequence[int], steps: int) -> Problem:
+        """State the problem "run free for `steps` steps" from windows of a series: (T,), float64.
+
+        `starts` are the first samples of the windows; a window and its run lie inside the series.
+        """
+        steps = whole("steps", steps, at_least=1)
+        last = len(tensor("series", series, "(T,)")) - self.window - steps
+        starts = [whole("starts", start, at_least=0) for start in starts]
+        if not starts or max(starts) > last:
+            raise ValueError(f"starts must be whole numbers within 0..{last}, got {starts}")
         pieces = torch.stack([series[i : i + self.window + steps] for i in starts])
 
         def problem(theta: Tensor) -> tuple[Tensor, Callable[[], Tensor]]:
@@ -190,3 +226,12 @@ class TanhForecaster:
             return residual, lambda: self.rollout_jacobian(theta, run)
 
         return problem
+
+    def _check_windows(self, name: str, windows: Tensor, dtype: torch.dtype) -> None:
+        if not isinstance(windows, Tensor) or windows.dtype != dtype:
+            got = windows.dtype if isinstance(windows, Tensor) else type(windows).__name__
+            raise TypeError(f"{name} must be a tensor (N, {self.window}) of {dtype}, got {got}")
+        if windows.ndim != 2 or windows.shape[1] != self.window or len(windows) == 0:
+            raise ValueError(
+                f"{name} must be (N, {self.window}) with N >= 1, got {tuple(windows.shape)}"
+            )

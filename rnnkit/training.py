@@ -10,6 +10,8 @@ import torch
 from torch import Tensor
 from tqdm import tqdm
 
+from rnnkit._checks import not_negative, positive, whole
+
 Batch = TypeVar("Batch")
 
 __all__ = ["EarlyStopping", "History", "fit"]
@@ -26,6 +28,7 @@ class EarlyStopping:
         mode: "min" if smaller is better, "max" if larger is.
 
     Raises:
+        TypeError: `name` is no string, `patience` no whole number, `min_delta` no real number.
         ValueError: an attribute outside its range.
     """
 
@@ -35,10 +38,10 @@ class EarlyStopping:
     mode: Literal["min", "max"] = "min"
 
     def __post_init__(self) -> None:
-        if self.patience < 1:
-            raise ValueError(f"patience must be at least 1, got {self.patience}")
-        if not self.min_delta >= 0:
-            raise ValueError(f"min_delta must be 0 or more, got {self.min_delta}")
+        if not isinstance(self.name, str):
+            raise TypeError(f"name must be a string, got {self.name!r}")
+        whole("patience", self.patience, at_least=1)
+        not_negative("min_delta", self.min_delta)
         if self.mode not in ("min", "max"):
             raise ValueError(f"mode must be 'min' or 'max', got {self.mode!r}")
 
@@ -117,14 +120,15 @@ def fit(
         many steps were clipped); and those of `evaluate`.
 
     Raises:
-        TypeError: `loss` did not return a tensor.
+        TypeError: an argument of another type than above, a `loss` that returned no tensor, an
+            `evaluate` that returned no mapping.
         ValueError: `epochs` < 1, `clip` not positive, an epoch without batches, a loss that is not
-            a scalar, a `stop` on a series that does not exist, an `evaluate` that reuses a name.
+            a scalar or depends on nothing that learns, a `stop` on a series that does not exist,
+            an `evaluate` that reuses a name.
     """
-    if isinstance(epochs, bool) or not isinstance(epochs, int) or epochs < 1:
-        raise ValueError(f"epochs must be a whole number >= 1, got {epochs!r}")
-    if clip is not None and not 0 < clip < math.inf:
-        raise ValueError(f"clip must be a positive finite number or None, got {clip!r}")
+    epochs = whole("epochs", epochs, at_least=1)
+    clip = None if clip is None else positive("clip", clip, or_none=True)
+    _check_types(loss, batches, optimizer, evaluate, stop)
     if not callable(batches) and isinstance(batches, Iterator) and epochs > 1:
         raise ValueError(
             "batches must be something to iterate over once an epoch; an iterator is empty after "
@@ -139,6 +143,11 @@ def fit(
             if evaluate is not None:
                 with torch.no_grad():
                     extra = evaluate()
+                if not isinstance(extra, Mapping):
+                    raise TypeError(
+                        "evaluate must return a mapping of names to numbers, "
+                        f"got {type(extra).__name__}"
+                    )
                 if clash := sorted(measured.keys() & extra.keys()):
                     raise ValueError(f"evaluate must not reuse the names of the loop, got {clash}")
                 measured.update(extra)
@@ -151,11 +160,38 @@ def fit(
     return history
 
 
+def _check_types(
+    loss: object, batches: object, optimizer: object, evaluate: object, stop: object
+) -> None:
+    iterates = any(hasattr(batches, name) for name in ("__iter__", "__getitem__", "__call__"))
+    for name, fits, wanted, value in (
+        ("loss", callable(loss), "callable, batch -> scalar", loss),
+        ("batches", iterates, "something to iterate over, or a function that returns it", batches),
+        (
+            "optimizer",
+            isinstance(optimizer, torch.optim.Optimizer),
+            "a torch.optim.Optimizer",
+            optimizer,
+        ),
+        ("evaluate", evaluate is None or callable(evaluate), "callable or None", evaluate),
+        (
+            "stop",
+            stop is None or isinstance(stop, EarlyStopping),
+            "an EarlyStopping or None",
+            stop,
+        ),
+    ):
+        if not fits:
+            raise TypeError(f"{name} must be {wanted}, got {type(value).__name__}")
+
+
 def _scalar(value: Tensor) -> Tensor:
     if not isinstance(value, Tensor):
         raise TypeError(f"loss must return a tensor, got {type(value).__name__}")
     if value.ndim != 0:
         raise ValueError(f"loss must return a scalar, got shape {tuple(value.shape)}")
+    if not value.requires_grad:
+        raise ValueError("loss must depend on a parameter that learns, got a constant")
     return value
 
 

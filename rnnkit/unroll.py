@@ -9,6 +9,8 @@ from typing import Any, Protocol, cast, runtime_checkable
 import torch
 from torch import Tensor, nn
 
+from rnnkit._checks import tensor, whole
+
 __all__ = ["Cell", "State", "TorchCell", "as_cell", "unroll"]
 
 State = Tensor | tuple[Tensor, ...]
@@ -39,8 +41,9 @@ class TorchCell(nn.Module):
     LSTM cell is the tuple (h, C), (B, d) each. The initial state is zero.
 
     Raises:
-        TypeError: `module` is no `RNNCell`, `GRUCell` or `LSTMCell`, or x_t has another dtype.
-        ValueError: x_t is not (B, input_size).
+        TypeError: `module` is no `RNNCell`, `GRUCell` or `LSTMCell`; x_t or the state is no tensor
+            (an LSTM's state: no pair of tensors), or has another dtype.
+        ValueError: x_t is not (B, input_size), or the state not (B, hidden_size).
     """
 
     def __init__(self, module: nn.RNNCell | nn.GRUCell | nn.LSTMCell) -> None:
@@ -53,22 +56,32 @@ class TorchCell(nn.Module):
 
     def initial_state(self, batch: int) -> State:
         """Return zeros: (B, d), or (h, C) of that shape for an LSTM cell."""
-        if isinstance(batch, bool) or not isinstance(batch, int):
-            raise TypeError(f"batch must be an int >= 1, got {batch!r}")
-        if batch < 1:
-            raise ValueError(f"batch must be an int >= 1, got {batch}")
-        h = self.module.weight_hh.new_zeros(batch, self.module.hidden_size)
+        rows = whole("batch", batch, at_least=1)
+        h = self.module.weight_hh.new_zeros(rows, self.module.hidden_size)
         return (h, torch.zeros_like(h)) if isinstance(self.module, nn.LSTMCell) else h
 
     def forward(self, x_t: Tensor, state: State) -> tuple[Tensor, State]:
         """Take one step: x_t: (B, n), state -> y_t = h_t: (B, d), next state."""
         size, dtype = self.module.input_size, self.module.weight_ih.dtype
-        if x_t.ndim != 2 or x_t.shape[-1] != size:
+        if tensor("x_t", x_t, f"(B, {size})").ndim != 2 or x_t.shape[-1] != size:
             raise ValueError(f"x_t must have shape (B, {size}), got {tuple(x_t.shape)}")
         if x_t.dtype != dtype:
             raise TypeError(f"x_t must have the cell's dtype {dtype}, got {x_t.dtype}")
+        self._check_state(state, len(x_t), dtype)
         following = cast("State", self.module(x_t, state))
         return (following[0] if isinstance(following, tuple) else following), following
+
+    def _check_state(self, state: State, batch: int, dtype: torch.dtype) -> None:
+        pair, wanted = isinstance(self.module, nn.LSTMCell), (batch, self.module.hidden_size)
+        parts = state if pair and isinstance(state, tuple) else (state,)
+        if len(parts) != 1 + pair or not all(isinstance(part, Tensor) for part in parts):
+            kind = "a tuple (h, C) of tensors" if pair else "a tensor (B, d)"
+            raise TypeError(f"state must be {kind}, got {_kind(state)}")
+        for part in cast("tuple[Tensor, ...]", parts):
+            if part.shape != wanted:
+                raise ValueError(f"state must be (B, d) = {wanted}, got {tuple(part.shape)}")
+            if part.dtype != dtype:
+                raise TypeError(f"state must have the cell's dtype {dtype}, got {part.dtype}")
 
 
 def as_cell(module: nn.Module) -> Cell:

@@ -225,13 +225,31 @@ def test_the_global_random_state_is_left_alone():
         ([], [], ValueError, "at least one"),
         ([nn.RNN(2, 3)], [], ValueError, "1 layers and 0 heads"),
         ([nn.Linear(2, 3)], [nn.Linear(3, 1)], TypeError, "RNN, LSTM or GRU; got Linear"),
-        ([nn.RNN(2, 3), nn.GRU(2, 3)], [nn.Linear(3, 1)] * 2, ValueError, "all be torch.nn.RNN"),
+        ([nn.RNN(2, 3), nn.GRU(2, 3)], [nn.Linear(3, 1)] * 2, TypeError, "all be torch.nn.RNN"),
         ([nn.RNN(2, 3), nn.RNN(2, 4)], [nn.Linear(3, 1)] * 2, ValueError, r"\(2, 4\) beside"),
         ([nn.GRU(2, 3, num_layers=2)], [nn.Linear(3, 1)], ValueError, "one layer"),
         ([nn.GRU(2, 3, bidirectional=True)], [nn.Linear(3, 1)], ValueError, "one direction"),
         ([nn.RNN(2, 3, nonlinearity="relu")], [nn.Linear(3, 1)], ValueError, "tanh"),
         ([nn.LSTM(2, 3, bias=False)], [nn.Linear(3, 1)], ValueError, "biases"),
         ([nn.LSTM(2, 3, proj_size=1)], [nn.Linear(3, 1)], ValueError, "no projection"),
+        ([nn.GRU(2, 3, batch_first=True)], [nn.Linear(3, 1)], ValueError, "time first"),
+        ([nn.GRU(2, 3), 3], [nn.Linear(3, 1)] * 2, TypeError, "all be torch.nn.GRU; got int"),
+        ([nn.RNN(2, 3)], [nn.Linear(4, 1)], ValueError, "heads must read the 3 units.*; got 4"),
+        (
+            [nn.RNN(2, 3)] * 2,
+            [nn.Linear(3, 1), nn.Linear(3, 2)],
+            ValueError,
+            "heads must .*; got 2",
+        ),
+        ([nn.RNN(2, 3)], [nn.Linear(3, 1, bias=False)], ValueError, "heads must have biases"),
+        ([nn.RNN(2, 3)], [nn.RNN(3, 1)], TypeError, "heads must be torch.nn.Linear; got RNN"),
+        (
+            [nn.RNN(2, 3), nn.RNN(2, 3).double()],
+            [nn.Linear(3, 1)] * 2,
+            ValueError,
+            "share one dtype; got torch.float64 beside torch.float32",
+        ),
+        ([nn.RNN(2, 3).double()], [nn.Linear(3, 1)], ValueError, "heads must .*dtype"),
     ],
 )
 def test_members_that_cannot_be_stacked_are_refused(layers, heads, error, message):
@@ -240,20 +258,69 @@ def test_members_that_cannot_be_stacked_are_refused(layers, heads, error, messag
 
 
 @pytest.mark.parametrize(
-    ("change", "message"),
+    ("change", "error", "message"),
     [
-        ({"seeds": range(2)}, "one seed for each of 4 members"),
-        ({"steps": 0}, "steps must be at least 1; got 0"),
-        ({"batch": -1}, "batch must be at least 1; got -1"),
-        ({"check_every": 0}, "check_every must be at least 1; got 0"),
-        ({"test_batch": 0}, "test_batch must be at least 1; got 0"),
-        ({"clip": 0.0}, "max_norm must be a positive number; got 0.0"),
+        ({"seeds": range(2)}, ValueError, "one seed for each of 4 members"),
+        ({"seeds": [0.5, 1, 2, 3]}, TypeError, "seeds must be a whole number >= 0, got 0.5"),
+        ({"steps": 0}, ValueError, "steps must be a whole number >= 1, got 0"),
+        ({"batch": -1}, ValueError, "batch must be a whole number >= 1, got -1"),
+        ({"check_every": 0}, ValueError, "check_every must be a whole number >= 1, got 0"),
+        ({"check_every": 2.5}, TypeError, "check_every must be a whole number >= 1, got 2.5"),
+        ({"test_batch": 0}, ValueError, "test_batch must be a whole number >= 1, got 0"),
+        ({"clip": 0.0}, ValueError, "clip must be a positive number, got 0.0"),
+        ({"target": float("nan")}, ValueError, "target must be a finite number, got nan"),
+        ({"target": None}, TypeError, "target must be a finite number, got None"),
+        ({"lr": float("inf")}, ValueError, "lr must be 0 or a positive finite number, got inf"),
+        (
+            {"loss": lambda o, y: (o - y).square().mean()},
+            ValueError,
+            r"loss must return one value a member, \(4,\); got \(\)",
+        ),
+        (
+            {"score": lambda o, y: (o - y).square().mean()},
+            ValueError,
+            r"score must return one value a member, \(4,\); got \(\)",
+        ),
     ],
 )
-def test_settings_that_make_no_sense_are_refused_by_name(change, message):
-    settings = {"seeds": range(MEMBERS), "target": 0.1, "steps": 1} | change
-    with pytest.raises(ValueError, match=message):
-        train_until_solved(Ensemble(*networks(nn.RNN)), last_number, squared_error_each, **settings)
+def test_settings_that_make_no_sense_are_refused_by_name(change, error, message):
+    settings = {"seeds": range(MEMBERS), "target": 0.1, "steps": 1, "loss": squared_error_each}
+    with pytest.raises(error, match=message):
+        train_until_solved(Ensemble(*networks(nn.RNN)), last_number, **(settings | change))
+
+
+@pytest.mark.parametrize("shape", [(5, 2), (3, 5, 1), (1, 5, 2), (3, 1, 2), (3, 5)])
+def test_a_squared_error_is_never_taken_of_shapes_that_would_broadcast(shape):
+    with pytest.raises(ValueError, match=r"o and y must both be \(M, B, m\); got"):
+        squared_error_each(torch.zeros(3, 5, 2), torch.zeros(shape))
+
+
+@pytest.mark.parametrize("each", [cross_entropy_each, error_rate_each])
+@pytest.mark.parametrize("shape", [(5,), (1, 5), (3, 1), (3, 5, 2)])
+def test_classes_are_one_for_each_answer(each, shape):
+    with pytest.raises(ValueError, match=r"y must be \(M, B\) = \(3, 5\); got"):
+        each(torch.zeros(3, 5, 2), torch.zeros(shape, dtype=torch.int64))
+    with pytest.raises(TypeError, match=r"y must be a tensor \(M, B\), got list"):
+        each(torch.zeros(3, 5, 2), [[0] * 5] * 3)
+    with pytest.raises(TypeError, match=r"y must hold classes as int64; got torch.float32"):
+        each(torch.zeros(3, 5, 2), torch.zeros(3, 5))
+    with pytest.raises(ValueError, match=r"y must hold classes within 0..1; got 0 to 2"):
+        each(torch.zeros(3, 5, 2), torch.arange(15).view(3, 5) % 3)
+
+
+def test_a_squared_error_is_taken_of_tensors():
+    with pytest.raises(TypeError, match=r"y must be a tensor \(M, B, m\), got list"):
+        squared_error_each(torch.zeros(1, 1, 1), [[[0.0]]])
+    with pytest.raises(TypeError, match=r"o must be a tensor \(M, B, m\), got NoneType"):
+        squared_error_each(None, torch.zeros(1, 1, 1))
+
+
+def test_clipping_needs_gradients_and_a_limit():
+    with pytest.raises(ValueError, match="parameters must hold at least one gradient"):
+        clip_each_([torch.zeros(2, 3, requires_grad=True)], 1.0)
+    for bad in (0.0, -1.0, float("nan")):
+        with pytest.raises(ValueError, match="max_norm must be a positive"):
+            clip_each_([], bad)
 
 
 def test_inputs_of_a_wrong_shape_are_refused_by_name():
@@ -261,3 +328,9 @@ def test_inputs_of_a_wrong_shape_are_refused_by_name():
     for shape in ((STEPS, BATCH, INPUTS), (MEMBERS + 1, STEPS, BATCH, INPUTS)):
         with pytest.raises(ValueError, match=r"x must have shape \(M=4, T, B, n=3\); got"):
             ensemble(Tensor(*shape))
+    with pytest.raises(TypeError, match=r"x must be a tensor .*; got list"):
+        ensemble([[1.0]])
+    with pytest.raises(TypeError, match=r"x must have the members' dtype .*32; got .*64"):
+        ensemble(torch.zeros(MEMBERS, STEPS, BATCH, INPUTS, dtype=torch.float64))
+    with pytest.raises(ValueError, match=r"T >= 1 and B >= 1; got \(4, 0, 6, 3\)"):
+        ensemble(torch.zeros(MEMBERS, 0, BATCH, INPUTS))

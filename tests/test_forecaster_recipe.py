@@ -1,5 +1,7 @@
 """The recipe holds, judges only inside its series, and says so when it cannot."""
 
+import math
+
 import pytest
 import torch
 
@@ -48,7 +50,42 @@ def test_noise_cannot_be_forecast_and_the_recipe_says_so():
         fit_forecaster(noise, torch.Generator().manual_seed(0), recipe=Recipe(attempts=2))
 
 
-@pytest.mark.parametrize("series", [torch.zeros(100), torch.zeros(750, 1)])
-def test_a_bad_series_is_named(series):
-    with pytest.raises(ValueError, match="series"):
+@pytest.mark.parametrize(
+    ("series", "error"),
+    [
+        (torch.zeros(100), ValueError),
+        (torch.zeros(750, 1), ValueError),
+        (torch.full((750,), torch.nan), ValueError),
+        ([0.0] * 750, TypeError),
+    ],
+)
+def test_a_bad_series_is_named(series, error):
+    with pytest.raises(error, match="series must be"):
         fit_forecaster(series, torch.Generator())
+
+
+def test_a_seed_is_no_generator():
+    with pytest.raises(TypeError, match="generator must be"):
+        fit_forecaster(sine(750)[1], 0)
+
+
+@pytest.mark.parametrize(
+    ("change", "error"),
+    [
+        ({"stride": 0}, ValueError),
+        ({"stride": 2.5}, TypeError),
+        ({"one_step_iterations": 20}, ValueError),
+        ({"rollout_steps": 0}, ValueError),
+        ({"rollout_starts": 0}, ValueError),
+        ({"rollout_iterations": True}, TypeError),
+        ({"attempts": 0}, ValueError),
+        ({"tolerance": math.nan}, ValueError),
+        ({"accept": 0.0}, ValueError),
+        ({"accept": "1e-4"}, TypeError),
+        ({"accept_gain": math.nan}, ValueError),
+        ({"accept_gain": 0.0}, ValueError),
+    ],
+)
+def test_a_recipe_that_cannot_work_is_refused_when_it_is_written(change, error):
+    with pytest.raises(error, match=f"{next(iter(change))} must be"):
+        Recipe(**change)

@@ -65,9 +65,16 @@ def test_free_run_names_a_bad_argument(window, steps, error, name):
         free_run(lambda w: w[:, -1], window, steps)
 
 
-def test_free_run_refuses_a_model_that_squeezes_its_batch():
-    with pytest.raises(ValueError, match="model must return"):
-        free_run(lambda w: w[:, -1].squeeze(), torch.ones(1, 3, 1), 2)
+@pytest.mark.parametrize("model", [None, 3, "model"])
+def test_free_run_needs_a_model_that_can_be_called(model):
+    with pytest.raises(TypeError, match="model must be callable, got"):
+        free_run(model, torch.ones(1, 3, 1), 2)
+
+
+@pytest.mark.parametrize("answer", [lambda w: w[:, -1].squeeze(), lambda _: 1.0, lambda _: None])
+def test_free_run_refuses_a_model_that_returns_something_else(answer):
+    with pytest.raises(ValueError, match=r"model must return \(B, n\) = \(1, 1\), got"):
+        free_run(answer, torch.ones(1, 3, 1), 2)
 
 
 def test_rmse_of_predicting_zero_on_a_sine_is_one_over_root_two():
@@ -83,10 +90,36 @@ def test_rmse_averages_over_the_whole_horizon_and_not_at_its_end():
     assert rmse_by_horizon(error, torch.zeros(4), [1, 2, 4]) == pytest.approx(expected)
 
 
-@pytest.mark.parametrize("horizon", [0, 5, -1])
-def test_rmse_refuses_a_horizon_outside_the_forecast(horizon):
-    with pytest.raises(ValueError, match="horizons"):
-        rmse_by_horizon(torch.zeros(4), torch.zeros(4), [horizon])
+@pytest.mark.parametrize("horizons", [[0], [5], [-1], []])
+def test_rmse_refuses_horizons_outside_the_forecast(horizons):
+    with pytest.raises(ValueError, match="horizons must"):
+        rmse_by_horizon(torch.zeros(4), torch.zeros(4), horizons)
+
+
+@pytest.mark.parametrize("horizons", [[2.5], [True], ["2"], 3, "12", None])
+def test_rmse_refuses_horizons_that_are_no_whole_numbers(horizons):
+    with pytest.raises(TypeError, match="horizons must"):
+        rmse_by_horizon(torch.zeros(4), torch.zeros(4), horizons)
+
+
+@pytest.mark.parametrize("measure", [lambda a, b: rmse_by_horizon(a, b, [1]), phase_error])
+@pytest.mark.parametrize("odd", [None, [1.0, 2.0], wave(100).numpy(), wave(100) * 1j])
+def test_a_forecast_and_its_truth_must_be_real_tensors(measure, odd):
+    with pytest.raises(TypeError, match="forecast must be a real tensor"):
+        measure(odd, wave(100))
+    with pytest.raises(TypeError, match="truth must be a real tensor"):
+        measure(wave(100), odd)
+
+
+def test_a_forecast_that_left_the_numbers_has_no_phase():
+    broken = wave(100)
+    broken[70] = math.nan
+    with pytest.raises(ValueError, match="series must be finite, got nan at step 70"):
+        local_wave(broken)
+    with pytest.raises(ValueError, match="forecast must be finite, got nan at step 70"):
+        phase_error(broken, wave(100))
+    with pytest.raises(ValueError, match="truth must be finite"):
+        phase_error(wave(100), broken)
 
 
 def test_rmse_refuses_shapes_that_would_broadcast():
@@ -128,6 +161,17 @@ def test_local_wave_needs_a_whole_period():
     assert len(local_wave(wave(63)).phase) == 1
 
 
-def test_local_wave_names_bad_frequencies():
-    with pytest.raises(ValueError, match="dt and omega"):
-        local_wave(wave(100), omega=0.0)
+@pytest.mark.parametrize("name", ["dt", "omega"])
+def test_local_wave_names_bad_frequencies(name):
+    for value in (0.0, -1.0, math.nan, math.inf):
+        with pytest.raises(ValueError, match=f"{name} must be a positive finite number, got"):
+            local_wave(wave(100), **{name: value})
+    for value in (True, "1", None, 1j):
+        with pytest.raises(TypeError, match=f"{name} must be a positive finite number, got"):
+            local_wave(wave(100), **{name: value})
+
+
+@pytest.mark.parametrize("dt", [3.0, 1e-300])
+def test_local_wave_needs_three_samples_a_period_and_finitely_many(dt):
+    with pytest.raises(ValueError, match="omega · dt must be"):
+        local_wave(wave(100), dt=dt)

@@ -195,7 +195,8 @@ def test_gradients_do_not_need_grad_mode():
     [
         ((0.5, [0]), ValueError, "lengths .*>= 1, got 0"),
         ((0.5, [3, -1]), ValueError, "lengths .*got -1"),
-        ((0.5, [1.0]), TypeError, "lengths .*integer.*got 1.0"),
+        ((0.5, [1.0]), TypeError, "lengths .*whole number.*got 1.0"),
+        ((0.5, torch.tensor([True])), TypeError, r"lengths .*whole number.*got tensor\(True\)"),
         ((0.5, [True]), TypeError, "lengths .*got True"),
         ((0.5, ["3"]), TypeError, "lengths .*got '3'"),
         ((0.5, "123"), TypeError, "lengths must be a list.*got '123'"),
@@ -207,6 +208,9 @@ def test_gradients_do_not_need_grad_mode():
         (("0.5", [1]), TypeError, "wh_init must be a real number, got '0.5'"),
         ((None, [1]), TypeError, "wh_init must be a real number, got None"),
         ((True, [1]), TypeError, "wh_init must be a real number, got True"),
+        ((np.True_, [1]), TypeError, "wh_init must be a real number, got np.True_"),
+        ((torch.tensor(True), [1]), TypeError, "wh_init must be a real number, got tensor"),
+        ((10**400, [1]), ValueError, "wh_init must be finite, got 1000"),
         ((1j, [1]), TypeError, "wh_init must be a real number"),
     ],
 )
@@ -376,6 +380,7 @@ class Forgetful(Linear):
         ({"x": torch.ones(3, 1)}, ValueError, r"x must be \(T, B, n\)"),
         ({"cell": nn.RNNCell(1, 2)}, TypeError, "cell .*initial_state"),
         ({"state": [1]}, TypeError, "state must be"),
+        ({"state": torch.ones(1, 2).int()}, TypeError, "state must have .*floating.*int32"),
         ({"cell": Forgetful(torch.eye(2))}, ValueError, "cell must not detach"),
     ],
 )

@@ -130,9 +130,55 @@ def test_orthogonal_and_identity_are_for_the_ungated_network():
         identity_(nn.LSTM(2, 3), generator=seeded())
 
 
-def test_chrono_needs_a_length_with_something_to_spread_over():
-    with pytest.raises(ValueError, match=r"longest must be a number of steps of at least 3; got 2"):
-        chrono_(nn.LSTM(2, 3), 2, generator=seeded())
+@pytest.mark.parametrize(
+    ("longest", "error"), [(2, ValueError), (True, TypeError), (3.5, TypeError), ("50", TypeError)]
+)
+def test_chrono_needs_a_length_with_something_to_spread_over(longest, error):
+    with pytest.raises(error, match="longest must be a whole number >= 3, got"):
+        chrono_(nn.LSTM(2, 3), longest, generator=seeded())
+
+
+@pytest.mark.parametrize("kind", [nn.RNNCell, nn.LSTMCell, nn.Conv1d], ids=lambda k: k.__name__)
+def test_default_weights_are_for_layers_alone(kind):
+    module = kind(2, 3, 1) if kind is nn.Conv1d else kind(2, 3)
+    with pytest.raises(TypeError, match=rf"RNN, LSTM, GRU or Linear; got {kind.__name__}"):
+        default_(module, generator=seeded())
+
+
+@pytest.mark.parametrize("seed", [None, 0, "0"])
+@pytest.mark.parametrize(
+    ("kind", "begin"),
+    [
+        (nn.GRU, default_),
+        (nn.LSTM, lambda layer, *, generator: chrono_(layer, 50, generator=generator)),
+        (nn.RNN, orthogonal_),
+        (nn.RNN, identity_),
+    ],
+    ids=["default_", "chrono_", "orthogonal_", "identity_"],
+)
+def test_nothing_but_a_generator_gives_random_weights(kind, begin, seed):
+    layer = kind(2, 3)
+    before = torch.get_rng_state()
+    with pytest.raises(TypeError, match=r"generator must be a torch\.Generator.* got"):
+        begin(layer, generator=seed)
+    assert torch.equal(torch.get_rng_state(), before)
+
+
+@pytest.mark.parametrize(
+    ("name", "begin"),
+    [
+        ("value", lambda bad: keep_bias_(nn.GRU(2, 3), bad)),
+        ("gain", lambda bad: orthogonal_(nn.RNN(2, 3), generator=seeded(), gain=bad)),
+        ("scale", lambda bad: identity_(nn.RNN(2, 3), generator=seeded(), scale=bad)),
+    ],
+)
+def test_sizes_of_weights_are_finite_numbers(name, begin):
+    for bad in (math.nan, math.inf):
+        with pytest.raises(ValueError, match=f"{name} must be .*finite number, got {bad}"):
+            begin(bad)
+    for bad in (True, "1", None, 1j):
+        with pytest.raises(TypeError, match=f"{name} must be .*finite number, got"):
+            begin(bad)
 
 
 @pytest.mark.parametrize(

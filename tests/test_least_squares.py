@@ -70,14 +70,55 @@ def test_a_step_to_nan_is_refused():
 
 
 @pytest.mark.parametrize(
-    ("options", "name"),
+    ("change", "error", "message"),
     [
-        ({"iterations": 0, "damping": 1.0}, "iterations"),
-        ({"iterations": True, "damping": 1.0}, "iterations"),
-        ({"iterations": 5, "damping": 0.0}, "damping"),
-        ({"iterations": 5, "damping": float("nan")}, "damping"),
+        ({"iterations": 0}, ValueError, "iterations must be a whole number >= 1, got 0"),
+        ({"iterations": True}, TypeError, "iterations must be a whole number >= 1, got True"),
+        ({"damping": 0.0}, ValueError, "damping must be a positive finite number, got 0.0"),
+        ({"damping": float("nan")}, ValueError, "damping must be a positive finite number"),
+        ({"damping": "1"}, TypeError, "damping must be a positive finite number, got '1'"),
+        ({"tolerance": float("nan")}, ValueError, "tolerance must be 0 or a positive"),
+        ({"tolerance": -1.0}, ValueError, "tolerance must be 0 or a positive"),
+        ({"theta": [0.0, 0.0]}, TypeError, r"theta must be a tensor \(P,\), got list"),
+        ({"theta": torch.zeros(1, 2)}, ValueError, r"theta must be \(P,\), got \(1, 2\)"),
     ],
 )
-def test_bad_options_are_named(options, name):
-    with pytest.raises(ValueError, match=name):
-        levenberg_marquardt(rosenbrock, torch.zeros(2, dtype=torch.float64), **options)
+def test_bad_options_are_named(change, error, message):
+    options = {"theta": torch.zeros(2, dtype=torch.float64), "iterations": 5, "damping": 1.0}
+    with pytest.raises(error, match=message):
+        levenberg_marquardt(rosenbrock, **(options | change))
+
+
+@pytest.mark.parametrize(
+    ("residual", "jacobian"),
+    [
+        (torch.tensor([1.0, float("nan")]), torch.eye(2)),
+        (torch.zeros(0), torch.zeros(0, 2)),
+        (torch.ones(2, 1), torch.eye(2)),
+    ],
+    ids=["nan", "empty", "not a vector"],
+)
+def test_a_problem_without_finite_residuals_at_the_start_is_refused(residual, jacobian):
+    with pytest.raises(ValueError, match=r"problem must return finite residuals \(N,\) at theta"):
+        levenberg_marquardt(
+            lambda _: (residual, lambda: jacobian), torch.zeros(2), iterations=3, damping=1.0
+        )
+
+
+def test_a_jacobian_with_nan_at_the_start_is_refused():
+    matrix = torch.eye(2).fill_diagonal_(float("nan"))
+    with pytest.raises(ValueError, match="problem must return a finite Jacobian at theta"):
+        levenberg_marquardt(
+            lambda theta: (theta + 1, lambda: matrix), torch.zeros(2), iterations=3, damping=1.0
+        )
+
+
+def test_a_jacobian_that_is_turned_round_is_refused():
+    matrix = torch.ones(3, 2)
+    with pytest.raises(ValueError, match=r"Jacobian \(N, P\) = \(3, 2\), got \(2, 3\)"):
+        levenberg_marquardt(
+            lambda theta: (matrix @ theta - 1, lambda: matrix.T),
+            torch.zeros(2),
+            iterations=3,
+            damping=1.0,
+        )

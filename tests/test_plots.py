@@ -302,6 +302,21 @@ def test_descent_paths_keeps_to_the_surface_and_draws_every_step(ax):
         (lambda ax: plots.gradient_norms({"a": []}, ax=ax), ValueError, r"curves\['a'\]"),
         (lambda ax: plots.singular_values({}, ax=ax), ValueError, "values must hold"),
         (
+            lambda ax: plots.descent_paths([0, 1], [0], [[1, 2]], {"p": [[0, 0]]}, ax=ax),
+            ValueError,
+            "y must be at least two rising numbers",
+        ),
+        (
+            lambda ax: plots.descent_paths([1, 0], [0, 1], [[1, 2]] * 2, {"p": [[0, 0]]}, ax=ax),
+            ValueError,
+            "x must be at least two rising numbers",
+        ),
+        (
+            lambda ax: plots.heat_map([[1]], ax=ax, xlabel="", ylabel="", label="", limit=True),
+            TypeError,
+            "limit must be a number above 0 or None, got True",
+        ),
+        (
             lambda ax: plots.descent_paths([0, 1], [0, 1], [[1]], {"p": [[0, 0]]}, ax=ax),
             ValueError,
             r"loss must be .*\(2, 2\), got \(1, 1\)",

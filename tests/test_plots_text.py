@@ -79,6 +79,18 @@ def test_cells_leave_the_ground_free_and_stay_pale_enough_for_ink(ax):
         (lambda ax: plots.confusion_matrix([[1.0]], ["a", "b"], ax=ax), r"shape \(2, 2\)"),
         (lambda ax: plots.confusion_matrix([[2.0]], ["a"], ax=ax), "between 0 and 1"),
         (lambda ax: plots.confusion_matrix([[1.0]], ["a"], ax=ax, groups=[2]), "groups must"),
+        (lambda ax: plots.confusion_matrix([[1.0]], ["a"], ax=ax, groups=[0.5]), "groups must"),
+        (lambda ax: plots.confusion_matrix([[1.0]], ["a"], ax=ax, groups=[True]), "groups must"),
+        (
+            lambda ax: plots.confusion_matrix([[0.5, 0.5], [0.2, 0.2]], ["a", "b"], ax=ax),
+            "each row of shares must sum to 1, got 0.4 in row 1",
+        ),
+        (
+            lambda ax: plots.confusion_matrix([[0.5, 0.2], [0.5, 0.8]], ["a", "b"], ax=ax),
+            "each row of shares must sum to 1, got 0.7 in row 0",
+        ),
+        (lambda ax: plots.confusion_matrix([], [], ax=ax), "names must"),
+        (lambda ax: plots.character_bars("", {"t": []}, ax=ax), "symbols must"),
         (lambda ax: plots.character_bars(["a"], {}, ax=ax), "at least one setting"),
         (lambda ax: plots.character_bars(["a"], {"t": [0.1, 0.2]}, ax=ax), "one value a symbol"),
         (lambda ax: plots.character_bars(["a"], {"t": [-0.1]}, ax=ax), "between 0 and 1"),
@@ -101,6 +113,19 @@ def test_cells_leave_the_ground_free_and_stay_pale_enough_for_ink(ax):
 def test_what_does_not_fit_is_refused_by_name(ax, call, message):
     with pytest.raises(ValueError, match=message):
         call(ax)
+
+
+def test_a_curve_of_nothing_but_nan_is_drawn_as_nothing(ax):
+    curves = {"lost": ([1, 2], [np.nan, np.nan]), "held": ([1, 2], [3.0, 2.0])}
+    plots.curves_and_levels(curves, {}, ax=ax, xlabel="k", ylabel="bits")
+    ax.figure.canvas.draw()
+    assert "held" in texts(ax)
+
+
+@pytest.mark.parametrize("levels", [None, 3, [1.0], {"a": "x"}, {"a": np.nan}])
+def test_levels_have_names_and_finite_heights(ax, levels):
+    with pytest.raises((TypeError, ValueError), match=r"levels.* must "):
+        plots.curves_and_levels({"c": ([1], [1])}, levels, ax=ax, xlabel="", ylabel="")
 
 
 def test_an_ax_is_wanted():

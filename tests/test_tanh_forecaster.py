@@ -89,15 +89,119 @@ def test_free_running_problem_starts_where_it_is_told(theta):
     residual, linearise = MODEL.free_running(series, [0, 20], 10)(theta)
     expected = plain_run(theta, series[20:29][None], 10)[0, 9:] - series[29:39]
     assert torch.allclose(residual[10:], expected, atol=1e-12)
-    assert linearise().shape == (20, MODEL.size)
+    starts = torch.stack([series[0:9], series[20:29]])
+    by_autograd = jacrev(lambda q: plain_run(q, starts, 10)[:, 9:].flatten())(theta)
+    assert torch.allclose(linearise(), by_autograd, rtol=1e-8, atol=1e-10)
 
 
-@pytest.mark.parametrize("options", [{"hidden_size": 0}, {"window": 0}, {"window": 2.5}])
-def test_bad_sizes_are_named(options):
-    with pytest.raises(ValueError, match=next(iter(options))):
+def test_one_step_problem_is_the_miss_of_each_window_and_its_jacobian(theta, windows):
+    targets = torch.arange(5.0, dtype=torch.float64)
+    residual, linearise = MODEL.one_step(windows, targets)(theta)
+    assert torch.allclose(residual, MODEL.predict(theta, windows) - targets, atol=1e-12)
+    by_autograd = jacrev(lambda q: MODEL.predict(q, windows))(theta)
+    assert torch.allclose(linearise(), by_autograd, rtol=1e-10, atol=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("options", "error"),
+    [
+        ({"hidden_size": 0}, ValueError),
+        ({"window": 0}, ValueError),
+        ({"window": 2.5}, TypeError),
+        ({"window": True}, TypeError),
+    ],
+)
+def test_bad_sizes_are_named(options, error):
+    with pytest.raises(error, match=f"{next(iter(options))} must be a whole number >= 1"):
         TanhForecaster(**options)
+
+
+DOUBLES = {"dtype": torch.float64}
+
+
+@pytest.mark.parametrize(
+    ("odd", "error"),
+    [
+        (torch.zeros(5, MODEL.window + 3, **DOUBLES), ValueError),
+        (torch.zeros(5, MODEL.window - 1, **DOUBLES), ValueError),
+        (torch.zeros(MODEL.window, **DOUBLES), ValueError),
+        (torch.zeros(0, MODEL.window, **DOUBLES), ValueError),
+        (torch.zeros(5, MODEL.window), TypeError),
+        ([[0.0] * MODEL.window], TypeError),
+    ],
+    ids=["longer", "shorter", "one", "none", "float32", "list"],
+)
+def test_windows_that_do_not_fit_are_named(theta, windows, odd, error):
+    states = MODEL.states(theta, windows)
+    for call in (
+        lambda: MODEL.states(theta, odd),
+        lambda: MODEL.jacobian(theta, odd, states),
+        lambda: MODEL.one_step(odd, torch.zeros(5, **DOUBLES)),
+    ):
+        with pytest.raises(error, match="windows must be"):
+            call()
+    with pytest.raises(error, match="starts must be"):
+        MODEL.rollout(theta, odd, 3)
+
+
+def test_states_of_other_windows_are_refused(theta, windows):
+    states = MODEL.states(theta, windows)
+    with pytest.raises(ValueError, match=r"states must be \(10, 5, 6\), got \(10, 4, 6\)"):
+        MODEL.jacobian(theta, windows, states[:, :4])
+    with pytest.raises(TypeError, match=r"states must be a tensor \(L \+ 1, N, d\), got list"):
+        MODEL.jacobian(theta, windows, [1.0])
+    with pytest.raises(ValueError, match=r"states must be \(10, N, 6\), got \(9, 5, 6\)"):
+        MODEL.readout(theta, states[:-1])
+
+
+@pytest.mark.parametrize("shape", [(1,), (4,), (5, 1)])
+def test_targets_are_never_broadcast(windows, shape):
+    with pytest.raises(ValueError, match=r"targets must be \(5,\), one a window, got"):
+        MODEL.one_step(windows, torch.zeros(shape, **DOUBLES))
+
+
+@pytest.mark.parametrize(
+    ("starts", "steps", "error", "name"),
+    [
+        ([], 10, ValueError, "starts"),
+        ([0, 42], 10, ValueError, "starts"),
+        ([-1], 10, ValueError, "starts"),
+        ([True], 10, TypeError, "starts"),
+        ([0.5], 10, TypeError, "starts"),
+        ([0], 0, ValueError, "steps"),
+        ([0], True, TypeError, "steps"),
+        ([0], 2.0, TypeError, "steps"),
+    ],
+)
+def test_a_free_run_that_leaves_its_series_is_refused(starts, steps, error, name):
+    with pytest.raises(error, match=f"{name} must be"):
+        MODEL.free_running(torch.zeros(60, **DOUBLES), starts, steps)
+
+
+def test_the_last_start_that_fits_is_taken(theta):
+    residual, _ = MODEL.free_running(torch.zeros(60, **DOUBLES), [41], 10)(theta)
+    assert len(residual) == 10
+
+
+@pytest.mark.parametrize(("steps", "error"), [(0, ValueError), (-1, ValueError), (True, TypeError)])
+def test_a_rollout_takes_at_least_one_step(theta, windows, steps, error):
+    with pytest.raises(error, match="steps must be a whole number >= 1"):
+        MODEL.rollout(theta, windows, steps)
+
+
+def test_a_rollout_without_predictions_has_no_jacobian(theta, windows):
+    with pytest.raises(ValueError, match=r"series must be \(S, L \+ K\)"):
+        MODEL.rollout_jacobian(theta, windows)
+
+
+def test_initial_weights_never_come_from_the_global_random_state():
+    with pytest.raises(TypeError, match="generator must be"):
+        MODEL.initial(None)
 
 
 def test_a_theta_of_the_wrong_size_is_refused(windows):
     with pytest.raises(ValueError, match="theta"):
         MODEL.predict(torch.zeros(7, dtype=torch.float64), windows)
+    for call in (MODEL.predict, MODEL.states, lambda theta, w: MODEL.rollout(theta, w, 3)):
+        with pytest.raises(TypeError, match=r"theta must be a tensor \(P,\), got list"):
+            call([0.0] * MODEL.size, windows)

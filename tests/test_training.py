@@ -159,7 +159,16 @@ def test_bar_is_shown_unless_quiet(monkeypatch, capsys):
     ("change", "error", "message"),
     [
         ({"epochs": 0}, ValueError, "epochs must be a whole number >= 1, got 0"),
-        ({"epochs": True}, ValueError, "epochs must be a whole number >= 1, got True"),
+        ({"epochs": True}, TypeError, "epochs must be a whole number >= 1, got True"),
+        ({"clip": True}, TypeError, "clip must be a positive finite number or None, got True"),
+        ({"clip": "1"}, TypeError, "clip must be a positive finite number or None, got '1'"),
+        ({"loss": None}, TypeError, "loss must be callable, batch -> scalar, got NoneType"),
+        ({"batches": 3}, TypeError, "batches must be .*iterate.* got int"),
+        ({"optimizer": None}, TypeError, "optimizer must be a torch.optim.Optimizer, got NoneType"),
+        ({"stop": "loss"}, TypeError, "stop must be an EarlyStopping or None, got str"),
+        ({"evaluate": 3}, TypeError, "evaluate must be callable .*got int"),
+        ({"evaluate": lambda: None}, TypeError, "evaluate must return a mapping .*got NoneType"),
+        ({"loss": lambda _: torch.tensor(1.0)}, ValueError, "loss must depend on a parameter"),
         ({"clip": 0.0}, ValueError, "clip must be a positive finite number or None, got 0.0"),
         ({"clip": math.nan}, ValueError, "clip must be a positive finite number or None, got nan"),
         ({"batches": []}, ValueError, "at least one batch an epoch, got none"),
@@ -172,16 +181,29 @@ def test_bar_is_shown_unless_quiet(monkeypatch, capsys):
 )
 def test_bad_arguments_are_refused_by_name(change, error, message):
     w, optimizer = parabola()
-    arguments = {"loss": lambda _: w.square(), "batches": [None], "epochs": 3} | change
+    arguments = {"loss": lambda _: w.square(), "batches": [None], "epochs": 3}
     with pytest.raises(error, match=message):
-        fit(optimizer=optimizer, **arguments)
+        fit(**(arguments | {"optimizer": optimizer} | change))
+    assert w.item() == 1 or set(change) & {"stop", "evaluate"}, "refused before a step is taken"
 
 
-@pytest.mark.parametrize("change", [{"patience": 0}, {"min_delta": -1.0}, {"mode": "best"}])
-def test_bad_early_stopping_is_refused_by_name(change):
+@pytest.mark.parametrize(
+    ("change", "error"),
+    [
+        ({"patience": 0}, ValueError),
+        ({"patience": 2.5}, TypeError),
+        ({"patience": True}, TypeError),
+        ({"min_delta": -1.0}, ValueError),
+        ({"min_delta": math.inf}, ValueError),
+        ({"min_delta": "0"}, TypeError),
+        ({"mode": "best"}, ValueError),
+        ({"name": None}, TypeError),
+    ],
+)
+def test_bad_early_stopping_is_refused_by_name(change, error):
     (name,) = change
-    with pytest.raises(ValueError, match=f"{name} must be"):
-        EarlyStopping("loss", **change)
+    with pytest.raises(error, match=f"{name} must be"):
+        EarlyStopping(**({"name": "loss"} | change))
 
 
 def test_an_unknown_series_is_refused_with_those_there_are():

@@ -108,6 +108,40 @@ def test_the_initial_state_is_zero_and_has_the_dtype_of_the_cell():
             TypeError,
             "x_t must have the cell's dtype torch.float32, got torch.float64",
         ),
+        *(
+            (
+                lambda kind=kind, state=state: unroll(
+                    as_cell(getattr(nn, kind)(N, D)), torch.ones(T, B, N), state
+                ),
+                error,
+                words,
+            )
+            for kind, state, error, words in (
+                (
+                    "RNNCell",
+                    torch.zeros(B, D + 1),
+                    ValueError,
+                    r"\(B, d\) = \(3, 5\), got \(3, 6\)",
+                ),
+                ("GRUCell", torch.zeros(1, D), ValueError, r"\(B, d\) = \(3, 5\), got \(1, 5\)"),
+                ("RNNCell", torch.zeros(D), ValueError, r"\(B, d\) = \(3, 5\), got \(5,\)"),
+                ("RNNCell", torch.zeros(B, D).double(), TypeError, "dtype torch.float32, got .*64"),
+                ("RNNCell", (torch.zeros(B, D),), TypeError, "state must be a tensor .*got tuple"),
+                ("LSTMCell", torch.zeros(B, D), TypeError, r"state must be a tuple \(h, C\)"),
+                ("LSTMCell", (torch.zeros(B, D),), TypeError, r"state must be a tuple \(h, C\)"),
+                ("LSTMCell", (torch.zeros(B, D), torch.zeros(B, 1)), ValueError, r"got \(3, 1\)"),
+            )
+        ),
+        (
+            lambda: as_cell(nn.RNNCell(N, D))(torch.ones(B, N), None),
+            TypeError,
+            "state must be a tensor .*got NoneType",
+        ),
+        (
+            lambda: as_cell(nn.RNNCell(N, D))([[1.0, 2.0]], torch.zeros(1, D)),
+            TypeError,
+            r"x_t must be a tensor \(B, 2\), got list",
+        ),
     ],
 )
 def test_bad_input_is_named(call, error, words):

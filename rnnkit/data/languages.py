@@ -7,7 +7,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from rnnkit.data._checks import whole
+from rnnkit._checks import whole
 from rnnkit.data._packages import missing
 
 # Faker's locale, and the lists in it. Japanese has few romanised names: family and given together.

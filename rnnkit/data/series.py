@@ -5,7 +5,7 @@ import csv
 import torch
 from torch import Tensor
 
-from rnnkit.data._checks import whole
+from rnnkit._checks import finite, positive, whole
 from rnnkit.data._packages import package_files
 
 
@@ -28,16 +28,14 @@ def sine(
         t and x = sin(t), each (steps,).
 
     Raises:
-        TypeError: `steps` is not a whole number, `dtype` is not a floating dtype.
+        TypeError: `steps` is not a whole number, `dt` or `start` no real number, `dtype` not a
+            floating dtype.
         ValueError: `steps` < 1, `dt` not positive and finite, `start` not finite.
 
     Source: made by formula; no licence needed.
     """
     steps = whole("steps", steps, at_least=1)
-    if not 0 < dt < float("inf"):
-        raise ValueError(f"dt must be a positive finite number, got {dt!r}")
-    if not abs(start) < float("inf"):
-        raise ValueError(f"start must be a finite number, got {start!r}")
+    dt, start = positive("dt", dt), finite("start", start)
     if not isinstance(dtype, torch.dtype) or not dtype.is_floating_point:
         raise TypeError(f"dtype must be a floating dtype such as torch.float32, got {dtype!r}")
     t = (start + dt * torch.arange(steps, dtype=torch.float64)).to(dtype)
@@ -89,8 +87,8 @@ def time_split(*tensors: Tensor, train: int, gap: int = 0) -> tuple[Tensor, ...]
     """Split tensors along their first dimension: the past to train on, the future to test on.
 
     A random split of overlapping windows leaks; this one leaks only across the border, and not at
-    all with gap = window (an entry of the training part and one of the test part then share no
-    value).
+    all with gap = window + horizon − 1 for windows one step apart, which is gap = window for the
+    next value (an entry of the training part and one of the test part then share no value).
 
     Args:
         tensors: one or more of equal length N along dim 0.
@@ -103,13 +101,15 @@ def time_split(*tensors: Tensor, train: int, gap: int = 0) -> tuple[Tensor, ...]
 
     Raises:
         TypeError: not tensors, not whole numbers.
-        ValueError: no tensor, lengths differ, or one part would be empty.
+        ValueError: no tensor, a scalar, lengths that differ, or one part would be empty.
     """
     if not tensors:
         raise ValueError("tensors must name at least one tensor, got none")
     for tensor in tensors:
         if not isinstance(tensor, Tensor):
             raise TypeError(f"tensors must be torch.Tensors, got {type(tensor).__name__}")
+        if tensor.ndim == 0:
+            raise ValueError("tensors must have a first dimension, got a scalar")
     lengths = [len(tensor) for tensor in tensors]
     if len(set(lengths)) > 1:
         raise ValueError(f"tensors must have one length, got {lengths}")

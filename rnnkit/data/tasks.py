@@ -4,7 +4,7 @@ import torch
 from torch import Tensor
 from torch.nn.functional import one_hot
 
-from rnnkit.data._checks import seeded, whole
+from rnnkit._checks import seeded, whole
 
 
 def adding(batch: int, length: int, *, generator: torch.Generator) -> tuple[Tensor, Tensor]:

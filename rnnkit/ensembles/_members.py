@@ -103,12 +103,14 @@ class Ensemble(nn.Module):
 
     Args:
         layers: M `torch.nn.RNN` (tanh), `LSTM` or `GRU` of one type and one shape; copied.
-        heads: M `torch.nn.Linear(d, m)`; copied.
+        heads: M `torch.nn.Linear(d, m)` of one shape; copied.
 
     Raises:
-        ValueError: if the layers are of different types or shapes, stacked, bidirectional,
-            without bias, `nonlinearity="relu"`, or not as many as the heads.
-        TypeError: if a layer is not a recurrent layer of torch.
+        ValueError: if the layers are of different shapes or dtypes, stacked, bidirectional,
+            without bias, `batch_first`, `nonlinearity="relu"`, or not as many as the heads; if the
+            heads do not read the layers' units, have no bias or differ.
+        TypeError: if a layer is not a recurrent layer of torch, or of another type than the first;
+            if a head is no `torch.nn.Linear`.
     """
 
     def __init__(self, layers: Sequence[nn.RNNBase], heads: Sequence[nn.Linear]) -> None:
@@ -124,6 +126,7 @@ class Ensemble(nn.Module):
                 f"layers must be torch.nn.RNN, LSTM or GRU; got {type(layers[0]).__name__}"
             )
         self.cell = stack(layers)
+        _check_heads(heads, layers[0])
         self.head_weight = nn.Parameter(torch.stack([head.weight.detach() for head in heads]))
         self.head_bias = nn.Parameter(torch.stack([head.bias.detach() for head in heads]))
 
@@ -131,13 +134,20 @@ class Ensemble(nn.Module):
         """Read a sequence, answer after its last step; x: (M, T, B, n) -> o: (M, B, m).
 
         Raises:
-            ValueError: if `x` has another shape.
+            TypeError: if `x` is no tensor, or of another dtype than the members.
+            ValueError: if `x` has another shape, no step or an empty batch.
         """
         members, _, size = self.cell.weight_ih.shape
+        if not isinstance(x, Tensor):
+            raise TypeError(f"x must be a tensor (M, T, B, n); got {type(x).__name__}")
         if x.dim() != 4 or (x.shape[0], x.shape[3]) != (members, size):
             raise ValueError(
                 f"x must have shape (M={members}, T, B, n={size}); got {tuple(x.shape)}"
             )
+        if 0 in x.shape:
+            raise ValueError(f"x must have T >= 1 and B >= 1; got {tuple(x.shape)}")
+        if x.dtype != (dtype := self.head_weight.dtype):
+            raise TypeError(f"x must have the members' dtype {dtype}; got {x.dtype}")
         steps, batch = x.shape[1:3]
         projected = self.cell.project(x.reshape(members, steps * batch, size))
         state = self.cell.initial_state(batch)
@@ -147,10 +157,12 @@ class Ensemble(nn.Module):
 
 
 def _check_layers(layers: Sequence[nn.RNNBase], member: type[nn.RNNBase]) -> None:
+    if len(layers) == 0:
+        raise ValueError(f"layers must hold at least one torch.nn.{member.__name__}; got none")
     first = layers[0]
     for layer in layers:
         if type(layer) is not member:
-            raise ValueError(
+            raise TypeError(
                 f"layers must all be torch.nn.{member.__name__}; got {type(layer).__name__}"
             )
         size = (layer.input_size, layer.hidden_size)
@@ -160,8 +172,33 @@ def _check_layers(layers: Sequence[nn.RNNBase], member: type[nn.RNNBase]) -> Non
                 f"{(first.input_size, first.hidden_size)}"
             )
         plain = layer.num_layers == 1 and not layer.bidirectional and layer.bias
-        if not plain or getattr(layer, "nonlinearity", "tanh") != "tanh" or layer.proj_size:
+        plain = plain and not layer.batch_first and not layer.proj_size
+        if not plain or getattr(layer, "nonlinearity", "tanh") != "tanh":
             raise ValueError(
-                "layers must have one layer, one direction, biases, tanh and no projection; "
-                f"got {layer}"
+                "layers must have one layer, one direction, biases, time first, tanh and "
+                f"no projection; got {layer}"
             )
+        _check_dtype("layers", layer, first)
+
+
+def _check_heads(heads: Sequence[nn.Linear], layer: nn.RNNBase) -> None:
+    for head in heads:
+        if not isinstance(head, nn.Linear):
+            raise TypeError(f"heads must be torch.nn.Linear; got {type(head).__name__}")
+        if head.in_features != layer.hidden_size:
+            raise ValueError(
+                f"heads must read the {layer.hidden_size} units of a layer; got {head.in_features}"
+            )
+        if head.out_features != heads[0].out_features:
+            raise ValueError(
+                f"heads must all give {heads[0].out_features} numbers; got {head.out_features}"
+            )
+        if head.bias is None:
+            raise ValueError(f"heads must have biases; got {head}")
+        _check_dtype("heads", head, layer)
+
+
+def _check_dtype(name: str, module: nn.Module, first: nn.Module) -> None:
+    ours, theirs = (next(m.parameters()).dtype for m in (module, first))
+    if ours != theirs:
+        raise ValueError(f"{name} must share one dtype; got {ours} beside {theirs}")

@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 
 from matplotlib.axes import Axes
 
-from rnnkit.plots._lines import checked_series, draw_lines, draw_log_lines
+from rnnkit.plots._lines import draw_lines, draw_log_lines
+from rnnkit.plots._series import check_names, checked_series
 
 __all__ = ["forecasts", "step_curves"]
 
@@ -24,11 +25,12 @@ def forecasts(
     outputs', gradients' and weights' styles in turn.
 
     Raises:
-        TypeError: `ax` is no Axes.
-        ValueError: lengths differ, or no run.
+        TypeError: `ax` is no Axes, or what should be numbers is none.
+        ValueError: lengths differ, no run, one called "truth", or times that are not finite.
     """
-    if not runs:
-        raise ValueError("runs must hold at least one forecast, got none")
+    check_names("runs", runs)
+    if "truth" in runs:
+        raise ValueError("runs must not hold a forecast called 'truth': that line is drawn already")
     order = ("output", "gradient", "weight", "state")
     tokens = {name: order[at % len(order)] for at, name in enumerate(runs)} | {"truth": "input"}
     series = checked_series("runs", {"truth": truth, **runs}, ax, steps=("times", times))
@@ -54,8 +56,9 @@ def step_curves(
     Shapes: `steps` (K,), each curve (K,). `log` asks for a log axis of decades.
 
     Raises:
-        TypeError: `ax` is no Axes.
-        ValueError: lengths differ, nothing to draw, or an unknown token.
+        TypeError: `ax` is no Axes, or what should be numbers is none.
+        ValueError: lengths differ, nothing to draw, steps that are not finite, an unknown token, or
+            a token for a curve that is not there.
     """
     series = checked_series("curves", curves, ax, steps=("steps", steps))
     (draw_log_lines if log else draw_lines)(series, ax, tokens)

@@ -5,7 +5,8 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from matplotlib.axes import Axes
 
-from rnnkit.plots._lines import Series, checked_series, draw_lines, draw_log_lines
+from rnnkit.plots._lines import draw_lines, draw_log_lines
+from rnnkit.plots._series import Series, checked_series
 from rnnkit.plots._style import colours
 
 __all__ = ["gradient_curves", "gradient_norms", "singular_values"]

@@ -1,38 +1,26 @@
 """What the line plots share: styles by meaning, direct labels, decade axes."""
 
 from collections.abc import Collection, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator, NullLocator
 
+from rnnkit.plots._series import Series, Values
 from rnnkit.plots._svg import palette
 
 __all__ = [
-    "Series",
-    "checked_axes",
-    "checked_series",
     "decade_axis",
     "draw_lines",
     "draw_log_lines",
     "label_ends",
     "mark_unshown",
+    "plot_series",
     "power_of_ten",
     "series_styles",
 ]
-
-Values = npt.NDArray[np.float64]
-
-
-class Series(NamedTuple):
-    """A line: steps (K,) and values (K,)."""
-
-    steps: Values
-    values: Values
-
 
 _STYLES: dict[str, dict[str, Any]] = {
     "input": {"linestyle": "-", "marker": "o"},
@@ -52,6 +40,10 @@ def series_styles(
     order: Sequence[str] = ("state", "weight", "output", "gradient", "input", "muted"),
 ) -> list[dict[str, Any]]:
     """Return colour, line style and marker for each name: by its token, else in turn."""
+    if tokens is not None and not isinstance(tokens, Mapping):
+        raise TypeError(f"tokens must map names of lines to colours, got {type(tokens).__name__}")
+    if strangers := [name for name in tokens or {} if name not in names]:
+        raise ValueError(f"tokens must name lines among {[*names]}, got {strangers[0]!r}")
     chosen = [(tokens or {}).get(name, order[at % len(order)]) for at, name in enumerate(names)]
     if unknown := [token for token in chosen if token not in _STYLES]:
         raise ValueError(f"tokens must be among {', '.join(_STYLES)}, got {unknown[0]!r}")
@@ -208,6 +200,18 @@ def _spread(heights: Sequence[float]) -> list[float]:
     return placed
 
 
+def plot_series(
+    series: Mapping[str, Series], ax: Axes, tokens: Mapping[str, str] | None
+) -> list[Line2D]:
+    """Draw each series in its style, without its name."""
+    lines: list[Line2D] = []
+    for (name, one), style in zip(series.items(), series_styles(series, tokens), strict=True):
+        if not np.isfinite(one.values).any():
+            style["markevery"] = None  # Matplotlib cannot space markers along no line
+        lines += ax.plot(one.steps, one.values, label=name, **style)
+    return lines
+
+
 def draw_lines(
     series: Mapping[str, Series],
     ax: Axes,
@@ -216,9 +220,7 @@ def draw_lines(
     bottom: float | None = None,
 ) -> list[Line2D]:
     """Draw each series in its style, its name at its end; `bottom` fixes the lower limit."""
-    lines: list[Line2D] = []
-    for (name, one), style in zip(series.items(), series_styles(series, tokens), strict=True):
-        lines += ax.plot(one.steps, one.values, label=name, **style)
+    lines = plot_series(series, ax, tokens)
     _step_axis(ax, series)
     if bottom is not None:
         ax.set_ylim(bottom=bottom)
@@ -237,14 +239,11 @@ def draw_log_lines(
 
     `at_start` names the lines at their left end.
     """
-    lines: list[Line2D] = []
-    for (name, (steps, values)), style in zip(
-        series.items(), series_styles(series, tokens), strict=True
-    ):
-        shown = np.where(np.isfinite(values) & (values > 0), values, np.nan)
-        if not np.isfinite(shown).any():
-            style["markevery"] = None  # Matplotlib cannot space markers along no line
-        lines += ax.plot(steps, shown, label=name, **style)
+    shown = {
+        name: Series(steps, np.where(np.isfinite(values) & (values > 0), values, np.nan))
+        for name, (steps, values) in series.items()
+    }
+    lines = plot_series(shown, ax, tokens)
     _step_axis(ax, series)
     decade_axis(ax, [one.values for one in series.values()])
     mark_unshown(ax, series, lines)
@@ -258,38 +257,3 @@ def _step_axis(ax: Axes, series: Mapping[str, Series]) -> None:
     room = min(0.02 * float(np.ptp(steps)), 0.9) or 0.9
     ax.set_xlim(steps.min() - room, steps.max() + room)
     ax.xaxis.set_major_locator(MaxNLocator(integer=True))
-
-
-def checked_axes(ax: Axes) -> None:
-    """Refuse what is no Axes."""
-    if not isinstance(ax, Axes):
-        raise TypeError(f"ax must be a matplotlib Axes, got {type(ax).__name__}")
-
-
-def checked_series(
-    name: str,
-    curves: Mapping[str, Sequence[float]],
-    ax: Axes,
-    *,
-    steps: tuple[str, Sequence[float]] | None = None,
-) -> dict[str, Series]:
-    """Return the curves as arrays, each over `steps`, (name, values), or over 1, 2 and so on."""
-    checked_axes(ax)
-    if not curves:
-        raise ValueError(f"{name} must hold at least one curve, got none")
-    series = {}
-    for key, curve in curves.items():
-        values = np.asarray(curve, dtype=float)
-        if values.ndim != 1 or len(values) == 0:
-            raise ValueError(f"{name}[{key!r}] must be a list of numbers, got {values.shape}")
-        if steps is None:
-            over = np.arange(1.0, len(values) + 1)
-        elif len(steps[1]) == len(values):
-            over = np.asarray(steps[1], dtype=float)
-        else:
-            raise ValueError(
-                f"{name}[{key!r}] must have as many values as {steps[0]}, {len(steps[1])}, "
-                f"got {len(values)}"
-            )
-        series[key] = Series(over, values)
-    return series

@@ -1,6 +1,7 @@
 """Plots with two axes and a height: loss surfaces and matrices."""
 
 from collections.abc import Mapping, Sequence
+from numbers import Real
 from typing import cast
 
 import numpy as np
@@ -9,7 +10,8 @@ from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap, Normalize, to_rgba
 from matplotlib.figure import Figure
 
-from rnnkit.plots._lines import checked_axes, label_ends, series_styles
+from rnnkit.plots._lines import label_ends, series_styles
+from rnnkit.plots._series import checked_axes
 from rnnkit.plots._style import colours
 from rnnkit.plots._svg import CRISP
 
@@ -35,9 +37,13 @@ def descent_paths(
 
     Raises:
         TypeError: `ax` is no Axes.
-        ValueError: shapes that do not fit, no positive finite loss, or no paths.
+        ValueError: shapes that do not fit, `x` or `y` that do not rise, no positive finite loss, or
+            no paths.
     """
     checked_axes(ax)
+    for name, values in (("x", x), ("y", y)):
+        if len(values) < 2 or not (np.diff(values) > 0).all():
+            raise ValueError(f"{name} must be at least two rising numbers, got {values!r}")
     heights = np.asarray(loss, dtype=float)
     if heights.shape != (len(y), len(x)):
         raise ValueError(f"loss must be (len(y), len(x)), {len(y), len(x)}, got {heights.shape}")
@@ -88,10 +94,12 @@ def heat_map(
     as ".2f" that writes each value into its cell: for small matrices the sign needs no colour.
 
     Raises:
-        TypeError: `ax` is no Axes.
+        TypeError: `ax` is no Axes, `limit` no number.
         ValueError: `values` is not a finite matrix, or `limit` is not above 0.
     """
     checked_axes(ax)
+    if limit is not None and (isinstance(limit, bool) or not isinstance(limit, Real)):
+        raise TypeError(f"limit must be a number above 0 or None, got {limit!r}")
     cells = np.asarray(values, dtype=float)
     if cells.ndim != 2 or cells.size == 0 or not np.isfinite(cells).all():
         raise ValueError(f"values must be a finite matrix (rows, columns), got {cells.shape}")

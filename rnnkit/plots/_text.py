@@ -1,6 +1,7 @@
 """Plots of text models: bits over training, next characters, and what is taken for what."""
 
 from collections.abc import Mapping, Sequence
+from numbers import Integral
 from typing import Any
 
 import numpy as np
@@ -9,7 +10,8 @@ from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap, Normalize, to_rgba
 from matplotlib.patches import Rectangle
 
-from rnnkit.plots._lines import Series, checked_axes, label_ends, series_styles
+from rnnkit.plots._lines import label_ends, plot_series
+from rnnkit.plots._series import Series, check_names, checked_axes, numbers
 from rnnkit.plots._style import colours
 from rnnkit.plots._svg import CRISP
 
@@ -34,22 +36,22 @@ def curves_and_levels(
     fixes the limits of the value axis here, before the names are placed by them.
 
     Raises:
-        TypeError: `ax` is no Axes.
-        ValueError: no curve, a curve whose x and y differ in length, or an unknown token.
+        TypeError: `ax` is no Axes, or what should be numbers is none.
+        ValueError: no curve, a curve whose x and y differ in length, a level that is not finite, an
+            unknown token, or a token for a curve that is not there.
     """
     checked_axes(ax)
-    if not curves:
-        raise ValueError("curves must hold at least one curve, got none")
+    check_names("curves", curves)
+    if not isinstance(levels, Mapping):
+        raise TypeError(f"levels must map names to numbers, got {type(levels).__name__}")
+    numbers("levels", [0.0, *levels.values()], finite=True)
     series = {}
     for name, (x, y) in curves.items():
-        if len(x) != len(y) or len(x) == 0:
+        one = Series(numbers(f"curves[{name!r}][0]", x), numbers(f"curves[{name!r}][1]", y))
+        if len(one.steps) != len(one.values):
             raise ValueError(f"curves[{name!r}] must pair x and y, got {len(x)} and {len(y)}")
-        series[name] = Series(np.asarray(x, dtype=float), np.asarray(y, dtype=float))
-    lines = []
-    for (name, (steps, values)), style in zip(
-        series.items(), series_styles(series, tokens), strict=True
-    ):
-        lines += ax.plot(steps, values, label=name, **style)
+        series[name] = one
+    lines = plot_series(series, ax, tokens)
     muted = colours()["muted"]
     for name, level in levels.items():
         ax.axhline(level, color=muted, linewidth=1, zorder=1)
@@ -82,9 +84,12 @@ def character_bars(
 
     Raises:
         TypeError: `ax` is no Axes.
-        ValueError: no setting, lengths that differ, or numbers that are no probabilities.
+        ValueError: no character, no setting, lengths that differ, or numbers that are no
+            probabilities.
     """
     checked_axes(ax)
+    if len(symbols) == 0:
+        raise ValueError("symbols must hold at least one character, got none")
     if not probabilities:
         raise ValueError("probabilities must hold at least one setting, got none")
     tokens = colours()
@@ -144,10 +149,19 @@ def confusion_matrix(
 
     Raises:
         TypeError: `ax` is no Axes.
-        ValueError: a shape that does not fit, numbers outside 0 to 1, or groups that exceed K.
+        ValueError: no class, a shape that does not fit, numbers outside 0 to 1, a row that does not
+            sum to 1 (within 1e-3), or groups that are no whole numbers or exceed K.
     """
+    if len(names) == 0:
+        raise ValueError("names must hold at least one class, got none")
     values = _shares("shares", shares, (len(names), len(names)), ax)
-    if sum(groups) > len(names) or any(size < 1 for size in groups):
+    totals = values.sum(1)
+    if len(odd := np.flatnonzero(np.abs(totals - 1) > 1e-3)):
+        raise ValueError(
+            f"each row of shares must sum to 1, got {totals[odd[0]]:.3g} in row {odd[0]}"
+        )
+    whole = all(isinstance(size, Integral) and not isinstance(size, bool) for size in groups)
+    if not whole or sum(groups) > len(names) or any(size < 1 for size in groups):
         raise ValueError(f"groups must be sizes that sum to at most {len(names)}, got {groups}")
     _cells(values, ax, written=0.05)
     start = -0.5

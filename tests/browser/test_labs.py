@@ -110,6 +110,109 @@ def test_rubbish_typed_in_is_refused_in_words_and_changes_nothing(
 
 
 @pytest.mark.parametrize("name", LABS)
+def test_a_refused_value_is_taken_back_by_reset_by_a_preset_and_by_escape(
+    name: str, opened
+) -> None:
+    seen, lab = opened(name)
+    start = _typed(lab)
+    box = lab.locator("[data-typed]").first
+    for way in ("reset", "preset", "Escape"):
+        box.fill("banana")
+        box.press("Enter")
+        assert box.get_attribute("aria-invalid") == "true"
+        if way == "Escape":
+            box.press("Escape")
+        else:
+            actions = lab.locator(f'[data-action^="{way}"]')
+            for index in range(actions.count()):  # one of the presets may be where the lab stands
+                actions.nth(index).press("Enter")
+                assert box.input_value() != "banana", f"{way} {index} leaves the refused value"
+            lab.locator('[data-action="reset"]').press("Enter")
+        assert _typed(lab) == start, way
+        assert box.get_attribute("aria-invalid") is None
+        assert lab.locator("[role=alert]:visible").all_inner_texts() == []
+    assert seen.faults == []
+
+
+# Where labels come near each other: short and long sequences, signs, starts at the edges.
+CROWDED = {
+    "ClippingLab": [
+        f"start_w={w}&start_b={b}&optimiser={optimiser}&max_norm={limit}"
+        for w in (0, 1, 4)
+        for b in (-2, -1, 0, 2)
+        for optimiser, limit in (("SGD", 30), ("Adam", 100))
+    ],
+    "GradientExplorer": [
+        f"wh_init={w}&length={length}&activation=linear&precision=float64"
+        for w in (-10, -1, 0, 0.5, 3.7)
+        for length in (1, 2, 3, 11, 64, 100)
+    ],
+    "SineLab": [f"length={length}" for length in (2, 15, 33, 45, 60)],
+}
+COLLISIONS = """lab => {
+  const svg = lab.querySelector("svg").getBoundingClientRect();
+  const texts = [...lab.querySelectorAll("svg text")].filter((t) => t.textContent.trim())
+    .map((t) => ({ words: t.textContent, at: t.getBoundingClientRect() }));
+  const found = texts.filter(({ at }) => at.left < svg.left - 3 || at.right > svg.right + 3)
+    .map(({ words }) => `${words} is cut`);
+  texts.forEach(({ words, at: a }, i) => {
+    for (const { words: other, at: b } of texts.slice(i + 1)) {
+      const width = Math.min(a.right, b.right) - Math.max(a.left, b.left);
+      const height = Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top);
+      if (width > 1.5 && height > 4.5) found.push(`${words} covers ${other}`);
+    }
+  });
+  for (const number of lab.querySelectorAll("dd")) {
+    const range = document.createRange();
+    range.selectNodeContents(number);
+    const lines = new Set([...range.getClientRects()].map((rect) => Math.round(rect.top)));
+    if (lines.size > 1) found.push(`${number.textContent} is broken over two lines`);
+    if (number.scrollWidth > number.clientWidth + 1) found.push(`${number.textContent} is cut`);
+  }
+  return found;
+}"""
+
+
+@pytest.mark.parametrize("width", [320, 640, 1280])
+@pytest.mark.parametrize("name", LABS)
+def test_no_label_covers_another_and_no_number_is_broken(name: str, width: int, opened) -> None:
+    seen, lab = opened(name, viewport={"width": width, "height": 900})
+    found = {}
+    for state in CROWDED[name]:
+        seen.page.evaluate("hash => { location.hash = hash; }", f"{name}:{state}")
+        seen.page.evaluate("() => new Promise((done) => { setTimeout(done, 30); })")
+        if clash := lab.evaluate(COLLISIONS):
+            found[state] = clash
+    assert found == {}
+    assert seen.faults == []
+
+
+@pytest.mark.parametrize("name", LABS)
+def test_two_labs_of_one_kind_have_links_of_their_own(
+    name: str, opened, places: dict[str, str], html
+) -> None:
+    seen, _ = opened(name)
+    page = seen.page
+    address = page.url.split("#")[0]
+    body = (html / places[name]).read_text("utf-8")
+    soup = BeautifulSoup(body, "html.parser")
+    mount = str(soup.select_one(f'[data-mount="{name}"]'))
+    twice = str(soup).replace(mount, mount * 2)
+    page.route(address, lambda route: route.fulfill(body=twice, content_type="text/html"))
+    page.reload()
+    page.locator(f'[data-lab="{name}"]').nth(1).locator('[data-action="preset-3"]').press("Enter")
+    page.wait_for_function("() => location.hash.length > 1")
+    assert f"#{name}-2:" in page.url
+    page.reload()
+    first, second = page.locator(f'[data-lab="{name}"]').all()
+    checked = "[data-control]:checked, [data-typed]"
+    values = "list => list.map((e) => e.value)"
+    assert first.locator(checked).evaluate_all(values) != second.locator(checked).evaluate_all(
+        values
+    )
+
+
+@pytest.mark.parametrize("name", LABS)
 def test_presets_show_different_things_and_reset_returns(name: str, opened) -> None:
     seen, lab = opened(name)
     start = _typed(lab)

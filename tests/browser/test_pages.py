@@ -195,3 +195,24 @@ def test_content_is_there_without_javascript(
             assert box is not None, f"{selector} {index} has no size"
             assert box["height"] > 0, f"{selector} {index} has no height"
     assert "MathJax" not in seen.page.content()
+
+
+CHAPTERS = [name for name in NAMES if re.match(r"chapters/\d", name)]
+
+
+@pytest.mark.parametrize("name", CHAPTERS)
+def test_the_summary_prints_on_one_page_with_a_plot(
+    name: str, site: str, visit: Callable[..., Visit]
+) -> None:
+    page = visit(f"{site}/{name}").page
+    # Leave the section alone on the page, inside all that styles it.
+    plots = page.evaluate("""() => {
+        const summary = document.querySelector('section[id^="summary"]');
+        for (let here = summary; here !== document.body; here = here.parentElement)
+            for (const other of here.parentElement.children)
+                if (other !== here) other.style.setProperty("display", "none", "important");
+        return summary.querySelectorAll("figure svg").length;
+    }""")
+    assert plots == 1, "a hand-out holds the one plot to remember"
+    printed = page.pdf(format="A4")
+    assert len(re.findall(rb"/Type /Page\b", printed)) == 1

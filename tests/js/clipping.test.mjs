@@ -5,7 +5,7 @@ import { adam, sgd } from "../../rnnkit/widgets/src/lib/adam.js";
 import { CLIFF, cliffBackward, cliffLoss, cliffSurface, descend, states } from "../../rnnkit/widgets/src/lib/cliff.js";
 import { clipGradientNorm } from "../../rnnkit/widgets/src/lib/clip.js";
 import { inside, pathInside, shading } from "../../rnnkit/widgets/src/lib/terrain.js";
-import { ARRIVED, DEFAULT_STATE, FLAT, draw, runs, view } from "../../rnnkit/widgets/src/ClippingLab.js";
+import { ARRIVED, DEFAULT_STATE, FLAT, draw, freeSpot, room, runs, view } from "../../rnnkit/widgets/src/ClippingLab.js";
 import { fixture } from "./fixtures.mjs";
 
 /** @param {number} got @param {number} expected */
@@ -209,4 +209,16 @@ test("every corner of every control draws a picture with finite coordinates", ()
     }
   }
   assert.equal(JSON.stringify(draw()), JSON.stringify(view(DEFAULT_STATE, 720).picture));
+});
+
+test("a label takes the first spot that is free and inside, and stays away where there is none", () => {
+  const box = { left: 0, right: 200, top: 0, bottom: 100 };
+  /** @type {import("../../rnnkit/widgets/src/ClippingLab.js").Spot[]} */
+  const spots = [{ x: 190, y: 50, anchor: "start" }, { x: 100, y: 50, anchor: "end" }, { x: 100, y: 80, anchor: "start" }];
+  /** @type {import("../../rnnkit/widgets/src/lib/chart.js").Box[]} */
+  const taken = [];
+  assert.equal(freeSpot("start", spots, box, taken), spots[1]);
+  assert.equal(freeSpot("start", spots, box, taken), spots[2]);
+  assert.equal(freeSpot("start", spots, box, taken), null);
+  assert.deepEqual(taken, [room(spots[1], "start"), room(spots[2], "start")]);
 });

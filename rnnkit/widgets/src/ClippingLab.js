@@ -132,6 +132,35 @@ function thinned(points) {
 const onGround = (x, y, text, attrs = {}) =>
   label(x, y, text, { stroke: colour("raised"), "stroke-width": 4, "stroke-linejoin": "round", "paint-order": "stroke", ...attrs });
 
+/** @typedef {{x: number, y: number, anchor: "start" | "end"}} Spot where a label may stand */
+
+/** The room a label takes. @param {Spot} spot @param {string} text @returns {Box} */
+export function room({ x, y, anchor }, text) {
+  const width = 7.8 * text.length;
+  const left = anchor === "end" ? x - width : x;
+  return { left, right: left + width, top: y - 12, bottom: y + 5 };
+}
+
+/** @param {Box} a @param {Box} b */
+const overlap = (a, b) => a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
+
+/**
+ * The first spot inside the box where a label covers nothing, or null; what it takes is added to `taken`.
+ * @param {string} text
+ * @param {Spot[]} spots
+ * @param {Box} box
+ * @param {Box[]} taken
+ */
+export function freeSpot(text, spots, box, taken) {
+  const spot = spots.find((at) => {
+    const needs = room(at, text);
+    const within = needs.left >= box.left && needs.right <= box.right && needs.top >= box.top && needs.bottom <= box.bottom;
+    return within && !taken.some((other) => overlap(needs, other));
+  }) ?? null;
+  if (spot) taken.push(room(spot, text));
+  return spot;
+}
+
 /**
  * @param {Box} box
  * @param {ReturnType<typeof runs>} all
@@ -148,14 +177,37 @@ function surfacePanel(box, { clipped, unclipped, flat }) {
   const idle = points(flat);
   const flatPath = pathInside(idle, box);
   const arrow = loose.exit;
-  const arrowOnRight = arrow !== null && arrow.at[0] > (box.left + box.right) / 2;
+  // Labels in order of rank: each takes the first of its spots that is still free, the last ones stay away where none is.
+  /** @type {Box[]} */
+  const taken = [start, idle[0]].map(([cx, cy]) => ({ left: cx - 8, right: cx + 8, top: cy - 8, bottom: cy + 8 }));
+  /** @param {string} text @param {Spot[]} spots @param {Record<string, string>} [attrs] */
+  const named = (text, spots, attrs = {}) => {
+    const spot = freeSpot(text, spots, box, taken);
+    return spot && onGround(spot.x, spot.y, text, { "text-anchor": spot.anchor, ...attrs });
+  };
+  /** @param {[number, number]} at @param {number[]} rises @returns {Spot[]} right and left of a point, `rises` px lower */
+  const beside = ([cx, cy], rises) => rises.flatMap((dy) => [
+    { x: cx + 12, y: cy + dy, anchor: /** @type {const} */ ("start") }, { x: cx - 12, y: cy + dy, anchor: /** @type {const} */ ("end") },
+  ]);
+  const low = start[1] > (box.top + box.bottom) / 2;
+  const startName = named("start", beside(start, low ? [20, -10, 5] : [-10, 20, 5]));
+  const flatName = named("flat start", [{ x: idle[0][0] - 12, y: idle[0][1] + 5, anchor: "end" }, { x: idle[0][0] - 12, y: idle[0][1] + 24, anchor: "end" }]);
+  const leaves = arrow && named("leaves the map", beside(
+    [arrow.at[0], Math.min(box.bottom - 30, Math.max(box.top + 34, arrow.at[1] + 24))], [0, -20, 20, -40, 40, -60, 60],
+  ), { fill: colour("gradient") });
+  const right = box.right - 8;
+  /** @param {number} x @param {"start" | "end"} anchor @param {number[]} heights @returns {Spot[]} */
+  const column = (x, anchor, heights) => heights.map((y) => ({ x, y, anchor }));
+  const places = [
+    named("valley, loss 0", column(x(0.08), "start", [y(-1), y(-1) + 22, y(0.5)])),
+    named("high plateau, loss 2.25", column(right, "end", [box.top + 92, box.top + 68, box.top + 112])),
+    named("low plateau, loss 0.25", column(right, "end", [box.bottom - 10, box.bottom - 30])),
+    named("cliff", column(x(3.05), "end", [y(-1.22)])),
+  ];
   return h(
     "g", { "data-part": "map" },
     ground(box),
-    onGround(box.right - 8, box.top + 92, "high plateau, loss 2.25", { "text-anchor": "end" }),
-    onGround(box.right - 8, box.bottom - 10, "low plateau, loss 0.25", { "text-anchor": "end" }),
-    onGround(x(0.08), y(-1.0), "valley, loss 0"),
-    onGround(x(3.05), y(-1.22), "cliff", { "text-anchor": "end" }),
+    places,
     h("path", {
       "data-path": "flat", d: flatPath.d, fill: "none", stroke: colour("ink"), "stroke-width": 1.5, "stroke-dasharray": "1 3",
     }),
@@ -169,15 +221,11 @@ function surfacePanel(box, { clipped, unclipped, flat }) {
       d: "M-14 -7L0 0L-14 7Z", fill: colour("gradient"),
       transform: `translate(${px(arrow.at[0])} ${px(arrow.at[1])}) rotate(${px(arrow.angle)})`,
     }),
-    arrow && onGround(
-      arrow.at[0] + (arrowOnRight ? -12 : 12),
-      Math.min(box.bottom - 30, Math.max(box.top + 34, arrow.at[1] + 24)),
-      "leaves the map", { "text-anchor": arrowOnRight ? "end" : "start", fill: colour("gradient") },
-    ),
+    leaves,
     h("path", { d: markerPath("circle", [start], 110), fill: colour("raised"), stroke: colour("ink"), "stroke-width": 2 }),
-    onGround(start[0] + 12, start[1] + (start[1] > (box.top + box.bottom) / 2 ? 20 : -10), "start", {}),
+    startName,
     h("path", { d: markerPath("diamond", [idle[0]], 90), fill: colour("raised"), stroke: colour("ink"), "stroke-width": 2 }),
-    onGround(idle[0][0] - 12, idle[0][1] + 5, "flat start", { "text-anchor": "end" }),
+    flatName,
     xAxis({ box, scale: x, ticks: [0, 1, 2, 3, 4], label: "recurrent weight w" }),
     yAxis({ box, scale: y, ticks: [-2, -1, 0, 1, 2], format: (v) => say(v), label: "bias b", grid: false }),
   );
@@ -206,7 +254,20 @@ function flatPanel(box, state, flat) {
   const every = Math.max(1, Math.ceil(steps / 8));
   const marked = /** @type {Array<[number, number]>} */ (after.filter((point, i) => point && i % every === 0));
   const limit = y(Math.log10(Number(state.max_norm)));
-  const words = limit < box.top + 50 ? limit + 22 : box.top + 20; // above the curve, off the limit
+  const clip = `clip at ${say(Number(state.max_norm))}`;
+  const clipAt = limit + (limit < box.top + 24 ? 18 : -7);
+  // The key stands where it covers neither the curve nor the limit, or at least not the limit.
+  const key = ["before: wide band", "after: thin line, squares"];
+  const taken = [
+    room({ x: box.right, y: clipAt, anchor: "end" }, clip), { ...box, top: limit - 2, bottom: limit + 2 },
+    ...before.flatMap((point) => (point ? [{ left: point[0] - 4, right: point[0] + 4, top: point[1] - 4, bottom: point[1] + 4 }] : [])),
+  ];
+  const heights = Array.from({ length: Math.floor((box.bottom - box.top - 41) / 7) + 1 }, (_, i) => box.top + 16 + 7 * i);
+  const free = (/** @type {Box[]} */ others) => heights.find((top) => key.every((text, i) => {
+    const needs = room({ x: box.left + 10, y: top + 19 * i, anchor: "start" }, text);
+    return !others.some((other) => overlap(needs, other));
+  }));
+  const words = free(taken) ?? free(taken.slice(0, 2)) ?? box.top + 20;
   return h(
     "g", { "data-part": "flat" },
     yAxis({
@@ -217,14 +278,14 @@ function flatPanel(box, state, flat) {
       box, scale: x, ticks: integerTicks(1, Math.max(2, steps), 5), label: "step",
     }),
     h("path", { d: `M${px(box.left)} ${px(limit)}H${px(box.right)}`, stroke: colour("ink"), "stroke-width": 1.5, "stroke-dasharray": "2 3" }),
-    onGround(box.right, limit + (limit < box.top + 24 ? 18 : -7), `clip at ${say(Number(state.max_norm))}`, { "text-anchor": "end" }),
+    onGround(box.right, clipAt, clip, { "text-anchor": "end" }),
     h("path", {
       "data-path": "flat-before", d: linePath(before), fill: "none", stroke: colour("gradient"), "stroke-width": 8, "stroke-opacity": 0.45,
     }),
     h("path", { "data-path": "flat-after", d: linePath(after), fill: "none", stroke: colour("weight"), "stroke-width": 2 }),
     h("path", { d: markerPath("square", marked, 40), fill: colour("weight") }),
-    onGround(box.left + 10, words, "before: wide band", { fill: colour("gradient") }),
-    onGround(box.left + 10, words + 19, "after: thin line, squares", { fill: colour("weight") }),
+    onGround(box.left + 10, words, key[0], { fill: colour("gradient") }),
+    onGround(box.left + 10, words + 19, key[1], { fill: colour("weight") }),
   );
 }
 

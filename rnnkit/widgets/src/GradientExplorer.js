@@ -88,7 +88,10 @@ function chart(state, all, width) {
       x: px(box.left), y: px(from), width: px(box.right - box.left), height: px(to - from),
       fill: colour("muted"), "fill-opacity": 0.13,
     }),
-    label(box.left + 8, at, words, { fill: colour("muted"), "font-style": "italic" }),
+    // A short sequence has its names at the left: the word they would cover stays away.
+    label(box.left + 8, at, heights.some((name) => Math.abs(name + 5 - at) < 17) && x(length) < box.left + 8 * words.length ? "" : words, {
+      fill: colour("muted"), "font-style": "italic",
+    }),
   ];
   const high = y(Math.log10(HOLDS.high));
   const low = y(Math.log10(HOLDS.low));
@@ -137,7 +140,8 @@ function chart(state, all, width) {
   const heights = spread(names.map((name) => name.y), 17, [inside.top + 6, inside.bottom - 4]);
   const at = x(length);
   const negative = all.some((g) => SERIES.some(({ key }) => g[key] < 0));
-  const ticks = integerTicks(1, longest, width > 600 ? 10 : 6);
+  const narrow = width < 340;
+  const ticks = integerTicks(1, longest, width > 600 ? 10 : width < 290 ? 3 : narrow ? 4 : 6);
 
   return picture(
     { width, height, title: describe(state, last) },
@@ -151,8 +155,8 @@ function chart(state, all, width) {
       box, scale: y, ticks: integerTicks(-decades, decades, 9), format: power,
       label: "",
     }),
-    label(0, 16, "size of the gradient (log scale)"),
-    label(width, 16, negative ? "hollow: negative" : "", { "text-anchor": "end", fill: colour("muted") }),
+    label(0, 16, narrow ? "gradient size (log scale)" : "size of the gradient (log scale)"),
+    label(width, 16, !negative ? "" : narrow ? "hollow: < 0" : "hollow: negative", { "text-anchor": "end", fill: colour("muted") }),
     label(box.left - 8, inside.top + 19, "inf, nan", { "text-anchor": "end", fill: colour("muted") }),
     label(box.left - 8, box.bottom + 20, "exactly 0", { "text-anchor": "end", fill: colour("muted") }),
     xAxis({ box: inside, scale: x, ticks: ticks[0] === 1 || longest <= 10 ? ticks : [1, ...ticks], label: "sequence length L" }),

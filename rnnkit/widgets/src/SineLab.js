@@ -277,11 +277,12 @@ function render(host) {
         set: (state) => {
           length.set(Number(state.length));
           seed.set(Number(state.seed));
-          const first = about === null;
+          const before = about;
           about = state;
           // Nothing trains before the reader acts; later every change of the setting does.
-          if (!first) train();
-          else if (STORED && state.length === DEFAULT_STATE.length && state.seed === DEFAULT_STATE.seed) result = storedResult(STORED);
+          if (before !== null) {
+            if (before.length !== state.length || before.seed !== state.seed) train();
+          } else if (STORED && state.length === DEFAULT_STATE.length && state.seed === DEFAULT_STATE.seed) result = storedResult(STORED);
         },
       };
     },

@@ -66,7 +66,7 @@ export function slider({ id, name, label, symbol, field, signal, positions, toVa
   const take = () => {
     const value = field.parse(typed.value);
     if (typeof value === "number") onChange(value);
-    else complain(`${label} must be ${field.allowed}; “${typed.value.slice(0, 40)}” is not. It stays ${String(shown).replace("-", "−")}.`);
+    else complain(`${label}: “${typed.value.slice(0, 40)}” is not ${field.allowed}. It stays ${String(shown).replace("-", "−")}.`);
     if (typeof value === "number") set(value);
   };
   range.addEventListener("input", () => onChange(toValue(Number(range.value))), { signal });
@@ -78,6 +78,9 @@ export function slider({ id, name, label, symbol, field, signal, positions, toVa
     onChange(toValue(next));
   }, { signal });
   typed.addEventListener("change", take, { signal });
+  typed.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") set(shown);
+  }, { signal });
   return { element, set };
 }
 

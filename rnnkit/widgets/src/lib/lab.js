@@ -102,15 +102,16 @@ export function openLab({ model, el }, spec) {
     write(note, view.note ?? "");
     write(now, view.now);
     clearTimeout(speaking);
-    if (live.isConnected) speaking = setTimeout(() => { live.textContent = view.now; }, QUIET_MS);
-    else live.textContent = view.now; // the first sentence is there to be read, not announced
+    const speak = () => { if (live.textContent !== view.now) live.textContent = view.now; };
+    if (live.isConnected) speaking = setTimeout(speak, QUIET_MS);
+    else speak(); // the first sentence is there to be read, not announced
   };
   const update = () => {
     const state = read();
     const before = shown;
+    controls.set(state); // unchanged too: a refused value still stands in its field
     if (before && keys.every((key) => Object.is(before[key], state[key]))) return;
     shown = state;
-    controls.set(state);
     draw();
   };
   const writeHash = () => {
@@ -148,8 +149,11 @@ export function openLab({ model, el }, spec) {
       ...spec.presets.map((preset, i) =>
         button({ label: preset.label, signal, action: `preset-${i + 1}`, onClick: () => change(preset.state) })),
     ),
-    button({ label: "Reset", signal, action: "reset", onClick: () => change(initial) }),
-    button({ label: onSite ? "Copy link" : "Copy code", signal, action: "copy", onClick: () => { void copy(); } }),
+    make(
+      "div", { class: "rnn-lab-own" },
+      button({ label: "Reset", signal, action: "reset", onClick: () => change(initial) }),
+      button({ label: onSite ? "Copy link" : "Copy code", signal, action: "copy", onClick: () => { void copy(); } }),
+    ),
     said,
   );
   const root = make(
@@ -178,7 +182,7 @@ export function openLab({ model, el }, spec) {
     }
     update();
     write(notice, asked.problem ? `The link cannot be followed: ${asked.problem}. The lab shows its own start instead.` : "");
-    root.scrollIntoView({ block: "nearest" });
+    root.scrollIntoView({ block: "start" });
     return true;
   };
 
@@ -214,7 +218,8 @@ export function openLab({ model, el }, spec) {
  * @param {string} name
  */
 function hashName(el, name) {
-  const place = [...document.querySelectorAll(`[data-mount="${name}"]`)].indexOf(el);
+  const places = [...document.querySelectorAll(`[data-mount="${name}"]`)];
+  const place = places.findIndex((mount) => mount.contains(el));
   return place > 0 ? `${name}-${place + 1}` : name;
 }
 

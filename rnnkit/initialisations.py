@@ -54,7 +54,7 @@ def keep_bias_(layer: nn.RNNBase, value: float = 1.0) -> None:
 
 @torch.no_grad()
 def chrono_(layer: nn.RNNBase, longest: int, *, generator: torch.Generator) -> None:
-    """Spread the units' memory spans over 1..longest steps through the gate biases.
+    """Spread the units' memory spans, 1 + u, over 2..longest steps through the gate biases.
 
     LSTM: b_f = log u, b_i = -b_f; GRU: b_z = log u; u ~ U(1, longest - 1).
 
@@ -68,12 +68,12 @@ def chrono_(layer: nn.RNNBase, longest: int, *, generator: torch.Generator) -> N
     whole("longest", longest, at_least=3)
     seeded(generator)
     _check_gated(layer)
-    spans = torch.empty(layer.hidden_size)
-    spans.uniform_(1, longest - 1, generator=generator)
-    _set_keep_gate(layer, spans.log())
+    u = torch.empty(layer.hidden_size)
+    u.uniform_(1, longest - 1, generator=generator)
+    _set_keep_gate(layer, u.log())
     if isinstance(layer, nn.LSTM):
         rows = slice(0, layer.hidden_size)
-        layer.get_parameter("bias_ih_l0")[rows] = -spans.log()
+        layer.get_parameter("bias_ih_l0")[rows] = -u.log()
         layer.get_parameter("bias_hh_l0")[rows] = 0
 
 

@@ -35,17 +35,7 @@ def _norms(ax):
     return plots.gradient_norms({"RNN": [1e-9, 1e-3, 1.0], "identity": [1.0, 1.0]}, ax=ax)
 
 
-def _singular(ax):
-    return plots.singular_values({"W": [1.5, 0.5]}, ax=ax)
-
-
-def _descent(ax):
-    x, y = np.linspace(-1, 1, 9), np.linspace(-2, 2, 7)
-    loss = x[None] ** 2 + y[:, None] ** 2 + 0.1
-    return plots.descent_paths(x, y, loss, {"clipped": [[-0.9, 1], [0.5, 0.5]]}, ax=ax)
-
-
-ALL = [_curves, _heat, _norms, _singular, _descent]
+ALL = [_curves, _heat, _norms]
 
 
 # --- the SVG ---
@@ -281,18 +271,11 @@ def test_heat_map_writes_its_values_when_asked(ax):
     ]
 
 
-def test_descent_paths_keeps_to_the_surface_and_draws_every_step(ax):
-    _descent(ax)
-    assert (*ax.get_xlim(), *ax.get_ylim()) == (-1, 1, -2, 2)
-    np.testing.assert_array_equal(_line(ax, "clipped").get_xydata(), [[-0.9, 1], [0.5, 0.5]])
-
-
 @pytest.mark.parametrize(
     ("call", "error", "words"),
     [
         (lambda _: _curves("ax"), TypeError, "ax must be a matplotlib Axes, got str"),
         (lambda _: _heat(None), TypeError, "ax must be .*got NoneType"),
-        (lambda _: _descent(1), TypeError, "ax must be .*got int"),
         (lambda ax: plots.gradient_curves([1], {}, ax=ax), ValueError, "gradients must hold"),
         (
             lambda ax: plots.gradient_curves([1, 2], {"h": [1.0]}, ax=ax),
@@ -300,41 +283,10 @@ def test_descent_paths_keeps_to_the_surface_and_draws_every_step(ax):
             r"gradients\['h'\] must have as many values as lengths, 2, got 1",
         ),
         (lambda ax: plots.gradient_norms({"a": []}, ax=ax), ValueError, r"curves\['a'\]"),
-        (lambda ax: plots.singular_values({}, ax=ax), ValueError, "values must hold"),
-        (
-            lambda ax: plots.descent_paths([0, 1], [0], [[1, 2]], {"p": [[0, 0]]}, ax=ax),
-            ValueError,
-            "y must be at least two rising numbers",
-        ),
-        (
-            lambda ax: plots.descent_paths([1, 0], [0, 1], [[1, 2]] * 2, {"p": [[0, 0]]}, ax=ax),
-            ValueError,
-            "x must be at least two rising numbers",
-        ),
         (
             lambda ax: plots.heat_map([[1]], ax=ax, xlabel="", ylabel="", label="", limit=True),
             TypeError,
             "limit must be a number above 0 or None, got True",
-        ),
-        (
-            lambda ax: plots.descent_paths([0, 1], [0, 1], [[1]], {"p": [[0, 0]]}, ax=ax),
-            ValueError,
-            r"loss must be .*\(2, 2\), got \(1, 1\)",
-        ),
-        (
-            lambda ax: plots.descent_paths([0, 1], [0, 1], [[0, 0]] * 2, {"p": [[0, 0]]}, ax=ax),
-            ValueError,
-            "loss must hold a positive",
-        ),
-        (
-            lambda ax: plots.descent_paths([0, 1], [0, 1], [[1, 2]] * 2, {}, ax=ax),
-            ValueError,
-            "paths must hold",
-        ),
-        (
-            lambda ax: plots.descent_paths([0, 1], [0, 1], [[1, 2]] * 2, {"p": [1]}, ax=ax),
-            ValueError,
-            r"paths\['p'\] must be",
         ),
         (
             lambda ax: plots.heat_map([[np.nan]], ax=ax, xlabel="", ylabel="", label=""),

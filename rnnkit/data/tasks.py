@@ -26,8 +26,8 @@ def adding(batch: int, length: int, *, generator: torch.Generator) -> tuple[Tens
         TypeError: sizes that are not whole numbers, or no torch.Generator.
         ValueError: sizes too small.
 
-    Source: Hochreiter & Schmidhuber (1997), experiment 4, in the form of Le, Jaitly & Hinton
-    (2015).
+    Source: Hochreiter & Schmidhuber (1997), experiment 4, in the form of Arjovsky, Shah & Bengio
+    (2016).
     """
     batch = whole("batch", batch, at_least=1)
     length = whole("length", length, at_least=2)

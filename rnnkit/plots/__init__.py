@@ -5,9 +5,9 @@ Call `use_style()` once at the top of a notebook.
 """
 
 from rnnkit.plots._forecasts import forecasts, step_curves
-from rnnkit.plots._gradients import gradient_curves, gradient_norms, singular_values
+from rnnkit.plots._gradients import gradient_curves, gradient_norms
 from rnnkit.plots._style import colours, use_style
-from rnnkit.plots._surfaces import descent_paths, heat_map
+from rnnkit.plots._surfaces import heat_map
 from rnnkit.plots._svg import figure_svg
 from rnnkit.plots._text import (
     character_bars,
@@ -22,13 +22,11 @@ __all__ = [
     "colours",
     "confusion_matrix",
     "curves_and_levels",
-    "descent_paths",
     "figure_svg",
     "forecasts",
     "gradient_curves",
     "gradient_norms",
     "heat_map",
-    "singular_values",
     "step_curves",
     "use_style",
 ]

@@ -1,15 +1,14 @@
-"""Gradients over time and length, and the singular values behind them."""
+"""Gradients over time and over the length of the sequence."""
 
 from collections.abc import Mapping, Sequence
 
 import numpy as np
 from matplotlib.axes import Axes
 
-from rnnkit.plots._lines import draw_lines, draw_log_lines
+from rnnkit.plots._lines import draw_log_lines
 from rnnkit.plots._series import Series, checked_series
-from rnnkit.plots._style import colours
 
-__all__ = ["gradient_curves", "gradient_norms", "singular_values"]
+__all__ = ["gradient_curves", "gradient_norms"]
 
 
 def gradient_curves(
@@ -59,31 +58,4 @@ def gradient_norms(
     ax.yaxis.set_label_position("right")
     ax.set_xlabel("time step t")
     ax.set_ylabel(ylabel)
-    return ax
-
-
-def singular_values(
-    values: Mapping[str, Sequence[float]],
-    *,
-    ax: Axes,
-    log: bool = False,
-    tokens: Mapping[str, str] | None = None,
-) -> Axes:
-    """Draw singular values in the order given (largest first), one labelled line a matrix.
-
-    Shapes: each value (d,); d may differ. `log` asks for a log axis, for products of many
-    Jacobians. The thin line is 1, where a step neither shrinks nor stretches.
-
-    Raises:
-        TypeError: `ax` is no Axes.
-        ValueError: nothing to draw, or an unknown token.
-    """
-    series = checked_series("values", values, ax)
-    if log:
-        draw_log_lines(series, ax, tokens)
-    else:
-        ax.axhline(1.0, color=colours()["muted"], linewidth=1, zorder=1)
-        draw_lines(series, ax, tokens, bottom=0.0)
-    ax.set_xlabel("number of the singular value")
-    ax.set_ylabel("singular value")
     return ax

@@ -126,9 +126,7 @@ def mark_unshown(ax: Axes, series: Mapping[str, Series], lines: Sequence[Line2D]
             )
 
 
-def label_ends(
-    ax: Axes, lines: Sequence[Line2D], *, inside: bool = False, at_start: bool = False
-) -> None:
+def label_ends(ax: Axes, lines: Sequence[Line2D], *, at_start: bool = False) -> None:
     """Write each line's name at its end in its colour; more than four lines get a legend.
 
     `at_start` names the lines at their left end, for curves that all meet at the right. Labels at
@@ -150,10 +148,6 @@ def label_ends(
         within = places[((places >= 0) & (places <= 1)).all(axis=1)]
         across, height = within[end] if len(within) else np.clip(places[end], 0.02, 0.98)
         ends.append((line, float(across), float(height)))
-    if inside:
-        for line, across, height in ends:
-            _write(ax, line, (across, height), (-9 if across > 0.6 else 9, 9))
-        return
     near = {line: abs(across - edge) < 0.17 for line, across, _ in ends}
     beside = [(line, edge, height) for line, _, height in ends if near[line]]
     _write_apart(ax, beside, (-1 if at_start else 0, 0))
@@ -216,14 +210,10 @@ def draw_lines(
     series: Mapping[str, Series],
     ax: Axes,
     tokens: Mapping[str, str] | None = None,
-    *,
-    bottom: float | None = None,
 ) -> list[Line2D]:
-    """Draw each series in its style, its name at its end; `bottom` fixes the lower limit."""
+    """Draw each series in its style, its name at its end."""
     lines = plot_series(series, ax, tokens)
     _step_axis(ax, series)
-    if bottom is not None:
-        ax.set_ylim(bottom=bottom)
     label_ends(ax, lines)
     return lines
 

@@ -1,6 +1,5 @@
-"""Plots with two axes and a height: loss surfaces and matrices."""
+"""Matrices as cells: hidden states over time, weights."""
 
-from collections.abc import Mapping, Sequence
 from numbers import Real
 from typing import cast
 
@@ -10,71 +9,13 @@ from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap, Normalize, to_rgba
 from matplotlib.figure import Figure
 
-from rnnkit.plots._lines import label_ends, series_styles
 from rnnkit.plots._series import checked_axes
 from rnnkit.plots._style import colours
 from rnnkit.plots._svg import CRISP
 
-__all__ = ["descent_paths", "heat_map"]
+__all__ = ["heat_map"]
 
 Grid = npt.ArrayLike
-
-
-def descent_paths(
-    x: Sequence[float],
-    y: Sequence[float],
-    loss: Grid,
-    paths: Mapping[str, Grid],
-    *,
-    ax: Axes,
-    xlabel: str = "w",
-    ylabel: str = "b",
-) -> Axes:
-    """Draw paths of descent over a loss surface: the darker the ground, the higher the loss.
-
-    Shapes: `x` (K,), `y` (M,), `loss` (M, K), each path (steps + 1, 2) as (x, y). A ring marks the
-    start, a name the end; what leaves the picture is cut at its edge.
-
-    Raises:
-        TypeError: `ax` is no Axes.
-        ValueError: shapes that do not fit, `x` or `y` that do not rise, no positive finite loss, or
-            no paths.
-    """
-    checked_axes(ax)
-    for name, values in (("x", x), ("y", y)):
-        if len(values) < 2 or not (np.diff(values) > 0).all():
-            raise ValueError(f"{name} must be at least two rising numbers, got {values!r}")
-    heights = np.asarray(loss, dtype=float)
-    if heights.shape != (len(y), len(x)):
-        raise ValueError(f"loss must be (len(y), len(x)), {len(y), len(x)}, got {heights.shape}")
-    if not paths:
-        raise ValueError("paths must hold at least one path, got none")
-    shown = heights[np.isfinite(heights) & (heights > 0)]
-    if shown.size == 0:
-        raise ValueError("loss must hold a positive finite value, got none")
-    tokens = colours()
-    levels = np.geomspace(shown.min(), shown.max() * 1.001, 13)
-    shades = [to_rgba(tokens["muted"], 0.04 + 0.4 * step / 11) for step in range(12)]
-    clipped = np.clip(np.nan_to_num(heights, nan=levels[-1]), levels[0], levels[-1])
-    ax.contourf(x, y, clipped, levels=levels, colors=shades)
-    lines = []
-    for (name, path), style in zip(
-        paths.items(),
-        series_styles(paths, None, ("gradient", "weight", "state", "output")),
-        strict=True,
-    ):
-        points = np.asarray(path, dtype=float)
-        if points.ndim != 2 or points.shape[1] != 2 or len(points) == 0:
-            raise ValueError(f"paths[{name!r}] must be (steps, 2), got {points.shape}")
-        lines += ax.plot(points[:, 0], points[:, 1], label=name, **style | {"markevery": 1})
-        ax.plot(*points[0], marker="o", markersize=11, fillstyle="none", color=tokens["ink"])
-    ax.set_xlim(min(x), max(x))
-    ax.set_ylim(min(y), max(y))
-    ax.grid(visible=False)
-    label_ends(ax, lines, inside=True)
-    ax.set_xlabel(xlabel)
-    ax.set_ylabel(ylabel)
-    return ax
 
 
 def heat_map(

@@ -206,7 +206,7 @@ def test_a_wrong_hash_gives_the_default_and_says_so(
 def test_an_anchor_of_the_page_still_works_beside_the_lab(
     site: str, visit: Callable[..., Visit]
 ) -> None:
-    seen = visit(f"{site}/{PAGE}#summary")
+    seen = visit(f"{site}/{PAGE}#sec-float32")
     lab_on(seen.page).wait_for()
-    assert seen.page.url.endswith("#summary")
+    assert seen.page.url.endswith("#sec-float32")
     assert seen.page.evaluate("scrollY") > 0

@@ -13,7 +13,7 @@ import sys
 import tempfile
 import tomllib
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import nbformat
 from jupyter_cache import get_cache
@@ -74,7 +74,8 @@ class NotebookBuilder(Builder):
         self.notebooks = {docname: f"{Path(docname).name}.ipynb" for docname in code}
         self.citations: dict[str, str | None] = {}
         if "cite" in self.env.domains:
-            for citation in self.env.get_domain("cite").citations:  # type: ignore[attr-defined]
+            cite: Any = self.env.get_domain("cite")  # sphinxcontrib-bibtex has no types
+            for citation in cite.citations:
                 fields = citation.entry.fields
                 doi = f"https://doi.org/{fields['doi']}" if "doi" in fields else None
                 self.citations[citation.citation_id] = doi or fields.get("url")

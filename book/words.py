@@ -43,9 +43,9 @@ class Words:
             ValueError: when nothing does; it names the source, the line and the node.
         """
         for base in type(node).__mro__:
-            method = getattr(self, f"_{kind}_{base.__name__}", None)
+            method: Callable[[Any], Any] | None = getattr(self, f"_{kind}_{base.__name__}", None)
             if method is not None:
-                return method  # type: ignore[no-any-return]  # found by name
+                return method
         where = f"{getattr(node, 'source', None) or self.docname}:{getattr(node, 'line', '?')}"
         raise ValueError(f"{where}: no plain Markdown for a {kind} <{type(node).__name__}>")
 

@@ -16,3 +16,11 @@ def _own_style():
     with mpl.rc_context():
         yield
     plt.close("all")
+
+
+@pytest.fixture
+def ax():
+    """An Axes of a figure of its own; `_own_style` closes it."""
+    import matplotlib.pyplot as plt
+
+    return plt.subplots()[1]

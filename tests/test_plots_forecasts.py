@@ -1,17 +1,9 @@
 """Forecast plots: what is drawn is what was given, and bad input is named."""
 
-import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 
 from rnnkit.plots import colours, forecasts, step_curves
-
-
-@pytest.fixture
-def ax():
-    figure, axes = plt.subplots()
-    yield axes
-    plt.close(figure)
 
 
 def test_forecasts_draws_the_truth_as_input_and_the_run_as_output(ax):

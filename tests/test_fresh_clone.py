@@ -71,7 +71,7 @@ def clone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     shutil.rmtree(folder)
 
 
-def _make(folder: Path, *targets: str, minutes: int = 30) -> str:
+def _make(folder: Path, *targets: str, minutes: int = 20) -> str:
     done = subprocess.run(
         ["make", f"PYTHON={sys._base_executable}", *targets],
         cwd=folder,

@@ -183,9 +183,10 @@ def refresh(paths: Iterable[Path], root: Path = ROOT, where: Path | None = None)
         return []
     with (
         ProcessPoolExecutor(WORKERS, mp_context=get_context("spawn")) as pool,
-        tqdm(total=len(stale), desc="executing", unit="page", file=sys.stdout) as bar,
+        tqdm(total=len(stale), desc="executing", unit="page", file=sys.stdout, disable=None) as bar,
     ):
-        for future in as_completed([pool.submit(_run, path) for path in stale]):
+        done = as_completed([pool.submit(_run, path) for path in stale])
+        for count, future in enumerate(done, start=1):
             source, notebook, error, seconds = future.result()
             name = Path(source).relative_to(root).as_posix()
             if error is not None:
@@ -200,7 +201,7 @@ def refresh(paths: Iterable[Path], root: Path = ROOT, where: Path | None = None)
                 check_validity=False,
                 overwrite=True,
             )
-            bar.write(f"executed {name} in {seconds:.0f} s")
+            bar.write(f"executed {name} in {seconds:.0f} s, {count} of {len(stale)}")
             bar.update()
     return [Path(path) for path in stale]
 

@@ -14,6 +14,7 @@ import shutil
 import subprocess
 import sys
 import sysconfig
+import time
 from collections import deque
 from pathlib import Path
 from typing import NoReturn
@@ -92,16 +93,24 @@ def explain(output: str) -> str | None:
 
 
 def run(what: str, command: list[str]) -> None:
-    """Run an installer, its output in view; stop with a reason when it fails."""
+    """Run an installer; stop with a reason when it fails.
+
+    A terminal shows all that it says. A log gets a line every ten seconds, and all when it fails.
+    """
     print(f"\n== {what}", flush=True)
     tail: deque[str] = deque(maxlen=400)
+    terminal, due = sys.stdout.isatty(), time.monotonic() + 10
     with subprocess.Popen(
         command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     ) as process:
         for line in process.stdout or ():
             tail.append(line)
-            print(line, end="", flush=True)
+            if terminal or time.monotonic() > due:
+                print(line, end="", flush=True)
+                due = time.monotonic() + 10
     if process.returncode:
+        if not terminal:
+            print("".join(tail), end="", flush=True)
         stop(explain("".join(tail)) or f"{what} failed; the lines above say why.")
 
 

@@ -58,7 +58,14 @@ def test_a_command_that_fails_stops_the_installation(
     with pytest.raises(SystemExit) as stopped:
         install.run("trying", [sys.executable, "-c", "print('ENOTFOUND'); raise SystemExit(1)"])
     assert stopped.value.code == 1
-    assert "registries cannot be reached" in capsys.readouterr().err
+    said = capsys.readouterr()
+    assert "registries cannot be reached" in said.err
+    assert "ENOTFOUND" in said.out, "a log shows why an installer failed"
+
+
+def test_a_log_stays_short_when_an_installer_succeeds(capsys: pytest.CaptureFixture[str]) -> None:
+    install.run("trying", [sys.executable, "-c", "print('Collecting a package')"])
+    assert capsys.readouterr().out == "\n== trying\n"
 
 
 def test_no_browser_gives_one_clear_line(

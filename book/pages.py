@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import shutil
 from pathlib import Path
@@ -14,6 +15,7 @@ from book import ROOT, STAGE
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
+    from sphinx.config import Config
 
 WORDS_PER_MINUTE = 238  # silent reading of non-fiction, mean of 190 studies (Brysbaert 2019)
 SECONDS_PER_EQUATION = 10
@@ -82,8 +84,22 @@ def _stage_theme(*_: object) -> None:
     (STAGE / "styles" / "pydata-sphinx-theme.css").write_text(css, "utf-8")
 
 
+def _note_assets(_app: Sphinx, config: Config) -> None:
+    """Let an edit of a stylesheet, script or template write every page anew.
+
+    With no page out of date, Sphinx would not even copy the changed file.
+    """
+    text = hashlib.sha256()
+    for folder in (ROOT / "book" / "assets", ROOT / "book" / "templates", STAGE):
+        for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+            text.update(path.relative_to(folder).as_posix().encode() + path.read_bytes())
+    config.rnn_assets = text.hexdigest()
+
+
 def setup(app: Sphinx) -> None:
     """Connect the repairs."""
+    app.add_config_value("rnn_assets", "", "html")
+    app.connect("config-inited", _note_assets, priority=900)
     app.add_css_file("palette.css", priority=600)
     app.add_css_file("figures.css", priority=610)
     app.add_css_file("house.css", priority=620)

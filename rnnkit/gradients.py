@@ -136,11 +136,12 @@ def show_grads(
         ValueError: as `tiny_rnn_gradients`.
     """
     rows = tiny_rnn_gradients(wh_init, lengths, activation=activation, dtype=dtype)
-    lines = [f"wh = {wh_init}", f"{'L':>3} {'d/dh_init':>18} {'d/dwh':>18} {'d/dwy':>18}"]
-    for row in rows:
-        # adding 0.0 turns -0.0 into 0.0: the sign of a zero is no part of this lesson
-        cells = (f"{value + 0.0:18.6f}" for value in row[1:])
-        lines.append(" ".join((f"{row.length:3d}", *cells)))
+    table = [["L", "d/dh_init", "d/dwh", "d/dwy"]]
+    # adding 0.0 turns -0.0 into 0.0: the sign of a zero is no part of this lesson
+    table += [[str(row.length), *(f"{value + 0.0:.6f}" for value in row[1:])] for row in rows]
+    widths = [max(map(len, column)) for column in zip(*table, strict=True)]
+    lines = [f"wh = {wh_init}"]
+    lines += ["  ".join(map(str.rjust, cells, widths)) for cells in table]
     print("\n".join(lines))  # noqa: T201  # the table is what this function is for
 
 

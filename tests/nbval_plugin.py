@@ -10,7 +10,8 @@ import pytest
 from nbval.plugin import IPyNbCell, IPyNbFile
 
 
-def pytest_configure():
+def pytest_configure(config):
+    config.option.nbval_cell_timeout = 300  # seconds; a whole notebook takes half of that
     os.environ.update(RNNKIT_QUIET="1", OMP_NUM_THREADS="1")
     os.environ.pop("MPLBACKEND", None)  # the kernel's own: figures are shown inline
 

@@ -71,7 +71,7 @@ def clone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     shutil.rmtree(folder)
 
 
-def _make(folder: Path, *targets: str, minutes: int = 20) -> str:
+def _make(folder: Path, *targets: str) -> str:
     done = subprocess.run(
         ["make", f"PYTHON={sys._base_executable}", *targets],
         cwd=folder,
@@ -79,7 +79,7 @@ def _make(folder: Path, *targets: str, minutes: int = 20) -> str:
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
-        timeout=60 * minutes,
+        timeout=20 * 60,
         check=False,
     )
     assert done.returncode == 0, f"make {' '.join(targets)}:\n{done.stdout[-6000:]}"
